@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import type { KubeObject } from "@inkube/kube";
+import { must, type RunOptions, type RunResult, run } from "./run.ts";
+
+/** Where the real kubectl is; the Makefile names the folder. */
+export function binDir(): string {
+  const dir = process.env.INKUBE_BIN_DIR;
+  if (!dir) throw new Error("INKUBE_BIN_DIR is not set: run the tests with `make test-e2e`");
+  return dir;
+}
+
+/** The real kubectl with one kubeconfig. */
+export class Kubectl {
+  readonly kubeconfig: string;
+
+  constructor(kubeconfig: string) {
+    this.kubeconfig = kubeconfig;
+  }
+
+  /** Runs and returns whatever came out, also of a failure. */
+  try(args: string[], options: RunOptions = {}): Promise<RunResult> {
+    return run(join(binDir(), "kubectl"), ["--kubeconfig", this.kubeconfig, ...args], options);
+  }
+
+  /** Runs what must succeed; gives standard output. */
+  run(args: string[], options: RunOptions = {}): Promise<string> {
+    return must(join(binDir(), "kubectl"), ["--kubeconfig", this.kubeconfig, ...args], options);
+  }
+
+  /** Reads one object; throws when it is not there. */
+  async get<T extends KubeObject = KubeObject>(resource: string, name: string, namespace = "default"): Promise<T> {
+    return JSON.parse(await this.run(["get", resource, name, "-n", namespace, "-o", "json"])) as T;
+  }
+
+  /** Reads all objects of a resource in a namespace, or in all with "*". */
+  async list(resource: string, namespace = "default", selector = ""): Promise<KubeObject[]> {
+    const where = namespace === "*" ? ["-A"] : ["-n", namespace];
+    const text = await this.run(["get", resource, ...where, "-l", selector, "-o", "json"]);
+    return (JSON.parse(text) as { items: KubeObject[] }).items;
+  }
+
+  /** Applies objects. */
+  apply(...objects: object[]): Promise<string> {
+    const list = { apiVersion: "v1", kind: "List", items: objects };
+    return this.run(["apply", "-f", "-"], { input: JSON.stringify(list) });
+  }
+}
