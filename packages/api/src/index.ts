@@ -1,0 +1,54 @@
+/**
+ * What Inkube's objects are: names, types, conditions, reasons and errors. Nothing here loads the schema library;
+ * programs that need the schemas import `@inkube/api/schemas` or call `crds()`.
+ * @module
+ */
+export { conditionTypes, getCondition, isConditionTrue, setCondition } from "./conditions.ts";
+export { type CustomResourceDefinition, crds } from "./crds.ts";
+export {
+  AppError,
+  type AppErrorOptions,
+  type ErrorClass,
+  type ErrorCode,
+  errorTable,
+  isAppError,
+} from "./errors.ts";
+export { hostName, hostNamespace, tokensSecretName } from "./host-names.ts";
+export {
+  annotations,
+  apiVersion,
+  fieldManagers,
+  finalizer,
+  group,
+  labels,
+  managedBy,
+  reservedPrefix,
+  version,
+} from "./labels.ts";
+export { containers, names, ports } from "./names.ts";
+export { type Reason, type ReasonText, reasonMessage, reasons } from "./reasons.ts";
+export { hostClusters, nestedClusters } from "./resource-types.ts";
+export type {
+  Condition,
+  HostCluster,
+  HostClusterSpec,
+  HostClusterSpecInput,
+  HostClusterStatus,
+  Metadata,
+  NestedCluster,
+  NestedClusterSpec,
+  NestedClusterSpecInput,
+  NestedClusterStatus,
+  Phase,
+  PodSecurityLevel,
+} from "./types.ts";
+export {
+  type Distro,
+  defaultVersion,
+  distros,
+  isSupportedVersion,
+  type KubernetesVersion,
+  parseVersion,
+  supportedMinors,
+  supportedVersionsText,
+} from "./versions.ts";

@@ -1,0 +1,47 @@
+/** API group and version of every object that Inkube defines. */
+export const group = "inkube.dev";
+export const version = "v1alpha1";
+export const apiVersion = `${group}/${version}` as const;
+
+/**
+ * Label keys. On what the agent makes: managedBy, cluster, project (on the namespace also clusterUid); on what the
+ * syncer makes: managedBy, cluster, namespace. Tenants cannot set keys under this prefix on host objects.
+ */
+export const labels = {
+  managedBy: "inkube.dev/managed-by",
+  /** Name of the nested cluster. */
+  cluster: "inkube.dev/cluster",
+  /** Namespace of the NestedCluster object. */
+  project: "inkube.dev/project",
+  /** UID of the NestedCluster that owns a host namespace. */
+  clusterUid: "inkube.dev/cluster-uid",
+  component: "inkube.dev/component",
+  /** Namespace inside the nested cluster. */
+  namespace: "inkube.dev/namespace",
+} as const;
+
+/** Values of `labels.managedBy`. */
+export const managedBy = { agent: "agent", syncer: "syncer" } as const;
+
+/** Annotation keys on host objects that the syncer makes: whose copy it is, in plain words; `paused` is for people. */
+export const annotations = {
+  name: "inkube.dev/name",
+  namespace: "inkube.dev/namespace",
+  uid: "inkube.dev/uid",
+  kind: "inkube.dev/kind",
+  ownerKind: "inkube.dev/owner-kind",
+  ownerName: "inkube.dev/owner-name",
+  /** sha256 of the object as wanted when it was last applied. */
+  appliedHash: "inkube.dev/applied-hash",
+  /** Any value stops reconciliation of the object. */
+  paused: "inkube.dev/paused",
+} as const;
+
+/** The prefix that belongs to Inkube in labels and annotations. */
+export const reservedPrefix = "inkube.dev/";
+
+/** Field managers of server-side apply. */
+export const fieldManagers = { agent: "inkube-agent", syncer: "inkube-syncer", cli: "inkube-cli" } as const;
+
+/** Finalizer that the agent holds on a NestedCluster until nothing of it is left on the host. */
+export const finalizer = "inkube.dev/nested-cluster";

@@ -1,0 +1,58 @@
+/** Names of objects that packages share; docs/architecture.md says what each holds. */
+export const names = {
+  /** Namespace of Inkube's own programs. */
+  systemNamespace: "inkube-system",
+  /** The HostCluster object that describes the host itself. */
+  localHost: "local",
+  agent: "inkube-agent",
+  syncer: "inkube-syncer",
+  syncerService: "inkube-syncer",
+  internalCaSecret: "internal-ca",
+  syncerTlsSecret: "syncer-tls",
+  priorityClass: "inkube-control-plane",
+  /** ClusterRole that is bound in each nested cluster's host namespace. */
+  syncerNamespaceRole: "inkube-syncer-namespace",
+
+  controlPlane: "control-plane",
+  controlPlanePods: "control-plane-pods",
+  controlPlanePod: "control-plane-0",
+  dataClaim: "data-control-plane-0",
+  pkiSecret: "pki",
+  egressSecret: "egress",
+  syncerKubeconfigSecret: "kubeconfig-syncer",
+  kubeconfigSecret: "kubeconfig",
+  sizeQuota: "size",
+  storageQuota: "storage",
+  limitRange: "defaults",
+  workloadsPolicy: "workloads",
+  controlPlanePolicy: "control-plane",
+  workloadServiceAccount: "workload",
+  syncerRoleBinding: "syncer",
+
+  servicesWebhook: "inkube-services",
+  /** What the nested API server calls the syncer; it resolves only inside the egress tunnel. */
+  webhookHost: "syncer.inkube.internal",
+  servicesWebhookPath: "/admission/services",
+  corednsDeployment: "coredns",
+  dnsService: "kube-dns",
+} as const;
+
+/** Container names inside the control plane pod, in the order of their start. */
+export const containers = {
+  kine: "kine",
+  apiServer: "kube-apiserver",
+  controllerManager: "kube-controller-manager",
+  k3s: "k3s",
+} as const;
+
+/** TCP ports. */
+export const ports = {
+  /** Service of a control plane. */
+  apiService: 443,
+  /** The nested API server itself. */
+  api: 6443,
+  kubelet: 10250,
+  syncerTunnel: 8443,
+  syncerMetrics: 9443,
+  agentMetrics: 9444,
+} as const;

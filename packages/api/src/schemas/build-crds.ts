@@ -1,0 +1,137 @@
+import { z } from "zod";
+import type { CustomResourceDefinition } from "../crds.ts";
+import { version } from "../labels.ts";
+import { hostClusters, nestedClusters } from "../resource-types.ts";
+import { hostClusterSpec, hostClusterStatus } from "./host-cluster.ts";
+import { nestedClusterRules, nestedClusterSpec, nestedClusterStatus } from "./nested-cluster.ts";
+
+interface Column {
+  name: string;
+  jsonPath: string;
+  type?: "string" | "integer" | "date";
+  /** 1 shows the column only with -o wide. */
+  priority?: number;
+  description?: string;
+}
+
+interface Kind {
+  type: { group: string; plural: string; kind: string; namespaced: boolean };
+  singular: string;
+  shortName: string;
+  description: string;
+  spec: z.ZodType;
+  status: z.ZodType;
+  /** Merged into the root schema: rules about the whole object. */
+  root: object;
+  columns: Column[];
+}
+
+const kinds: Kind[] = [
+  {
+    type: hostClusters,
+    singular: "hostcluster",
+    shortName: "hc",
+    description: "What a host offers to nested clusters, and what is known of it.",
+    spec: hostClusterSpec,
+    status: hostClusterStatus,
+    root: {},
+    columns: [
+      { name: "Distro", jsonPath: ".spec.defaultDistro" },
+      { name: "Version", jsonPath: ".status.version" },
+      { name: "Nodes", jsonPath: ".status.nodes", type: "integer" },
+      { name: "Ready", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+      { name: "Heartbeat", jsonPath: ".status.heartbeat", type: "date", priority: 1 },
+      { name: "Age", jsonPath: ".metadata.creationTimestamp", type: "date" },
+    ],
+  },
+  {
+    type: nestedClusters,
+    singular: "nestedcluster",
+    shortName: "nc",
+    description: "A Kubernetes cluster of its own whose control plane and workloads run in one namespace of a host.",
+    spec: nestedClusterSpec,
+    status: nestedClusterStatus,
+    root: nestedClusterRules,
+    columns: [
+      { name: "Distro", jsonPath: ".status.distro" },
+      { name: "Version", jsonPath: ".status.version" },
+      { name: "Phase", jsonPath: ".status.phase" },
+      { name: "Ready", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+      { name: "Endpoint", jsonPath: ".status.endpoint.url", priority: 1 },
+      { name: "Age", jsonPath: ".metadata.creationTimestamp", type: "date" },
+    ],
+  },
+];
+
+/** Builds every CustomResourceDefinition. The result is the same on each call. */
+export function buildCrds(): CustomResourceDefinition[] {
+  return kinds.map(({ type, singular, shortName, columns, ...kind }) => ({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${type.plural}.${type.group}` },
+    spec: {
+      group: type.group,
+      scope: type.namespaced ? "Namespaced" : "Cluster",
+      names: {
+        plural: type.plural,
+        singular,
+        kind: type.kind,
+        listKind: `${type.kind}List`,
+        shortNames: [shortName],
+        categories: ["inkube"],
+      },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: columns.map((column) => ({ type: "string", ...column })),
+          schema: { openAPIV3Schema: rootSchema(kind) },
+        },
+      ],
+    },
+  }));
+}
+
+function rootSchema(kind: Pick<Kind, "description" | "spec" | "status" | "root">): object {
+  return {
+    type: "object",
+    description: kind.description,
+    ...kind.root,
+    properties: {
+      apiVersion: { type: "string" },
+      kind: { type: "string" },
+      // Restates what the API server enforces anyway; rules need it to point at the field.
+      metadata: { type: "object", properties: { name: { type: "string", maxLength: 253 } } },
+      spec: { ...structural(kind.spec), default: {} },
+      status: structural(kind.status),
+    },
+  };
+}
+
+/** The structural OpenAPI schema of what people write. */
+function structural(schema: z.ZodType): object {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    target: "openapi-3.0",
+    io: "input",
+    override: ({ jsonSchema }) => {
+      const node = jsonSchema as Record<string, unknown>;
+      if (node["x-kubernetes-int-or-string"]) delete node.anyOf;
+      // A datetime's pattern repeats what its format says, at a length that nobody can read.
+      if (node.format === "date-time") delete node.pattern;
+      if (node.type === "integer") tidyInteger(node);
+    },
+  }) as Record<string, unknown>;
+  return json;
+}
+
+/** Number types without limits of their own come with those of the type; formats say that better. */
+function tidyInteger(node: Record<string, unknown>): void {
+  const typeLimits = [Number.MAX_SAFE_INTEGER, 2 ** 31 - 1];
+  if (typeLimits.includes(node.maximum as number)) {
+    node.format ??= node.maximum === 2 ** 31 - 1 ? "int32" : "int64";
+    delete node.maximum;
+  }
+  if (node.minimum === Number.MIN_SAFE_INTEGER || node.minimum === -(2 ** 31)) delete node.minimum;
+}

@@ -1,0 +1,34 @@
+/** What a control plane is made of: upstream binaries, or k3s. */
+export const distros = ["k8s", "k3s"] as const;
+export type Distro = (typeof distros)[number];
+
+/** Kubernetes 1.x minors that a nested control plane may have; the one table that schemas and messages are made from. */
+export const supportedMinors = [33, 34, 35] as const;
+
+/** What a host offers when nobody says otherwise. */
+export const defaultVersion = "v1.34.4";
+
+/** The supported versions in words, for messages. */
+export const supportedVersionsText = `v1.${supportedMinors[0]} to v1.${supportedMinors.at(-1)}`;
+
+export interface KubernetesVersion {
+  minor: number;
+  patch: number;
+  /** N of `+k3sN`; absent for upstream. */
+  k3s?: number;
+}
+
+/** Reads `v1.N.P` or `v1.N.P+k3sM`; undefined for anything else. Says nothing about being supported. */
+export function parseVersion(text: string): KubernetesVersion | undefined {
+  const match = /^v1\.(\d{1,3})\.(\d{1,3})(?:\+k3s(\d{1,3}))?$/.exec(text);
+  if (!match) return undefined;
+  const version: KubernetesVersion = { minor: Number(match[1]), patch: Number(match[2]) };
+  if (match[3] !== undefined) version.k3s = Number(match[3]);
+  return version;
+}
+
+/** True when a nested control plane may run this version. */
+export function isSupportedVersion(text: string): boolean {
+  const version = parseVersion(text);
+  return version !== undefined && supportedMinors.some((minor) => minor === version.minor);
+}
