@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { openCluster } from "../harness/cluster.ts";
+import { eventually } from "../harness/eventually.ts";
+import { host } from "../harness/host.ts";
+import { inkube } from "../harness/inkube.ts";
+import { container, pod } from "../harness/objects.ts";
+
+async function leftovers(name: string): Promise<string[]> {
+  const { host: kubectl } = await host();
+  const selector = `inkube.dev/cluster=${name}`;
+  const kinds = "namespaces,clusterroles,clusterrolebindings,persistentvolumes,priorityclasses";
+  const found = await kubectl.list(kinds, "*", selector);
+  const claimed = (await kubectl.list("persistentvolumes", "*")).filter((volume) =>
+    JSON.stringify((volume.spec as { claimRef?: object }).claimRef ?? {}).includes(`-${name}-`),
+  );
+  return [...found, ...claimed].map((object) => `${object.kind}/${object.metadata.name}`);
+}
+
+async function expectNothingLeft(name: string): Promise<void> {
+  await eventually(async () => expect(await leftovers(name)).toEqual([]), 120_000);
+  const { host: kubectl } = await host();
+  expect((await kubectl.try(["get", "nestedcluster", name])).stderr).toContain("NotFound");
+}
+
+describe("deleting a nested cluster", () => {
+  it("leaves nothing on the host", async () => {
+    const cluster = await openCluster("full");
+    await cluster.kubectl.apply(
+      {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: "data" },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+      },
+      pod("writer", {
+        containers: [
+          container({ command: ["sleep", "infinity"], volumeMounts: [{ name: "data", mountPath: "/data" }] }),
+        ],
+        volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+      }),
+    );
+    await cluster.kubectl.run(["wait", "--for=condition=Ready", "pod/writer", "--timeout=120s"]);
+    await cluster[Symbol.asyncDispose]();
+    await expectNothingLeft("full");
+  });
+
+  it("works while it is half created", async () => {
+    await inkube(["create", "half", "--no-wait"]);
+    await inkube(["delete", "half", "--yes"], { timeoutMs: 240_000 });
+    await expectNothingLeft("half");
+  });
+
+  it("works with its control plane dead", async () => {
+    await openCluster("dead");
+    const { host: kubectl } = await host();
+    const { status } = await kubectl.get<{ metadata: never; status: { namespace: string } }>("nestedcluster", "dead");
+    await kubectl.run(["annotate", "nestedcluster", "dead", "inkube.dev/paused=true"]);
+    await kubectl.run(["scale", "statefulset/control-plane", "--replicas=0", "-n", status.namespace]);
+    await kubectl.run(["wait", "--for=delete", "pod/control-plane-0", "-n", status.namespace, "--timeout=60s"]);
+    await kubectl.run(["annotate", "nestedcluster", "dead", "inkube.dev/paused-"]);
+    await inkube(["delete", "dead", "--yes"], { timeoutMs: 240_000 });
+    await expectNothingLeft("dead");
+  });
+});

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { footprint } from "../harness/footprint.ts";
+import { Kubectl } from "../harness/kubectl.ts";
+import { must } from "../harness/run.ts";
+
+const program = join(import.meta.dirname, "../../packages/cli/src/main.ts");
+
+describe("inkube up and down", () => {
+  it("bring up a host beside another, change nothing the second time, and leave nothing behind", {
+    timeout: 600_000,
+  }, async () => {
+    const state = await mkdtemp(join(tmpdir(), "inkube-lifecycle-"));
+    const inkube = (...args: string[]) =>
+      must(process.execPath, [program, "--host", "lifecycle", "--state-dir", state, ...args], { timeoutMs: 300_000 });
+    const before = await footprint();
+    try {
+      await inkube("up");
+      const demo = new Kubectl(join(state, "lifecycle", "demo.kubeconfig"));
+      const nodes = await demo.list("nodes");
+      expect(nodes).toHaveLength(1);
+      expect(await demo.run(["get", "nodes,pods", "-A"])).toContain("coredns");
+      const host = new Kubectl(join(state, "lifecycle", "kubeconfig"));
+      const versions = async () =>
+        (await host.list("nestedclusters,statefulsets,deployments,services,secrets", "*"))
+          .map(
+            (object) =>
+              `${object.kind} ${object.metadata.name} ${object.metadata.uid} ${object.metadata.generation ?? ""}`,
+          )
+          .sort();
+      const first = await versions();
+      await inkube("up");
+      expect(await versions()).toEqual(first);
+    } finally {
+      await inkube("down", "--purge");
+      await rm(state, { recursive: true, force: true });
+    }
+    expect(await footprint()).toEqual(before);
+  });
+});
