@@ -65,19 +65,37 @@ export interface ToHostKind {
   references(nested: KubeObject): Reference[];
   /** Tokens that must be in the object's token Secret before it is created. */
   tokens(nested: KubeObject): TokenClaim[];
-  /** The object as wanted on the host: without metadata that the engine adds (name, namespace, labels, annotations of ours). */
+  /**
+   * The object as wanted on the host. Its metadata is what comes from the nested object: the host name and namespace, the labels and
+   * annotations that may pass, and annotations of ours that this kind needs. The engine adds the labels and annotations that every
+   * synced object carries, and keeps what is here. Deterministic; never throws on an object that the nested API accepted.
+   */
   toHost(nested: KubeObject, context: KindContext): KubeObject;
   /**
    * `apply`: server-side apply of the whole wanted object, skipped while its hash is unchanged.
    * `create`: created once; later changes go through `update`.
    */
   readonly write: "apply" | "create";
-  /** For `create` kinds: the merge patch (and its subresource) that brings a live host object to what is wanted. Empty: nothing to do. */
+  /**
+   * For `create` kinds: the patches, in order, that bring a live host object to what is wanted (`toHost` plus the engine's marks).
+   * Empty: nothing to do. `inkube.dev/applied-hash` is not looked at: what is wanted of a created object may change where the host
+   * object cannot.
+   */
   update?(host: KubeObject, wanted: KubeObject): { subresource?: string; type: "merge" | "strategic"; body: object }[];
   /** What the nested object must take over from its live host copy. */
   fromHost(host: KubeObject, nested: KubeObject, context: KindContext): NestedWrite[];
   /** The host object vanished though the nested one is live: `recreate` it, or `delete` the nested one (a pod is not resurrected). */
   onHostGone(nested: KubeObject): "recreate" | "delete";
+  /** Changes of other nested objects after which objects of this kind must be looked at again. */
+  readonly triggers?: Trigger[];
+}
+
+/** One nested kind whose changes can change another kind's decision or translation. */
+export interface Trigger {
+  /** Plural of the watched nested kind. */
+  kind: string;
+  /** The objects to look at again. */
+  affected(changed: KubeObject, context: KindContext): Iterable<{ namespace: string; name: string }>;
 }
 
 /** A kind whose objects the host owns and nested clusters see: nodes, storage classes. */
@@ -86,10 +104,19 @@ export interface FromHostKind {
   readonly kind: string;
   readonly type: ResourceType;
   readonly hostRules: PolicyRule[];
-  /** The object as wanted inside; undefined when tenants must not see it. Name stays the same. */
+  /**
+   * The object as wanted inside; undefined when tenants must not see it. Name stays the same. Written by server-side apply, so that
+   * labels and taints which a tenant adds stay.
+   */
   toNested(host: KubeObject, context: KindContext): KubeObject | undefined;
   /** Status is written through the subresource. */
   readonly hasStatus: boolean;
 }
 
 export type SyncKind = ToHostKind | FromHostKind;
+
+/**
+ * A host Event as the tenant sees it (see events.ts, `toNestedEvent`): about the nested object, in the tenant's terms. Undefined when
+ * the Event is not about a live synced object of this cluster. The result has the final name and namespace; apply it as it is.
+ */
+export type EventTranslation = (event: KubeObject, context: KindContext) => KubeObject | undefined;
