@@ -16,6 +16,10 @@ export interface WatchCacheOptions<T extends KubeObject = KubeObject> {
   transform?: (object: KubeObject) => T;
   /** Named secondary indexes: object → keys. */
   indexes?: Record<string, (object: T) => string[]>;
+  /** The longest pause between two attempts to reach the server; the first is 100 ms and each doubles. Default 30 000 ms. */
+  maxBackoffMs?: number;
+  /** A watch that says nothing for so long counts as dead. Servers send a bookmark about every minute. Default 70 000 ms. */
+  watchdogMs?: number;
   clock: Clock;
   /** Uniform in [0,1). */
   random: () => number;

@@ -37,6 +37,8 @@ export interface DeleteOptions {
 
 export interface WatchOptions extends ListOptions {
   resourceVersion: string;
+  /** Called when the server has accepted the watch: from now on nothing is missed. */
+  onOpen?: () => void;
 }
 
 export interface RawRequest {

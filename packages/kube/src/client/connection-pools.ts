@@ -1,0 +1,62 @@
+import { createSecureContext, type SecureContext } from "node:tls";
+import { type Dispatcher, Pool, ProxyAgent } from "undici";
+import type { ClusterConfig } from "../config/cluster-config.ts";
+import type { Credential } from "../config/credentials.ts";
+
+const connectTimeoutMs = 10_000;
+/** Below the 90 s and more after which API servers and load balancers close idle connections. */
+const keepAliveMs = 30_000;
+
+/** The connections of one identity. Answers that end soon and answers that may last for hours never wait for each other. */
+export interface ConnectionPools {
+  /** At most `connections` at a time. */
+  requests: Dispatcher;
+  /** As many as there are watches and streams. */
+  streams: Dispatcher;
+  /** The TLS side of a connection made by other means; absent for http. */
+  tls: TlsOptions | undefined;
+  close(): Promise<void>;
+}
+
+/** What `tls.connect` needs besides host and port. */
+export interface TlsOptions {
+  secureContext: SecureContext;
+  rejectUnauthorized: boolean;
+  servername?: string;
+}
+
+function tlsOptions(config: ClusterConfig, credential: Credential): TlsOptions {
+  // One context for all connections: parsing the certificates anew for each would cost most of an idle watch's memory.
+  const secureContext = createSecureContext({
+    ...(config.ca && { ca: config.ca }),
+    ...(credential.cert && { cert: credential.cert }),
+    ...(credential.key && { key: credential.key }),
+  });
+  return {
+    secureContext,
+    rejectUnauthorized: !config.insecureSkipTlsVerify,
+    ...(config.tlsServerName && { servername: config.tlsServerName }),
+  };
+}
+
+/** Opens nothing yet; connections are made when first needed. */
+export function createConnectionPools(origin: string, config: ClusterConfig, credential: Credential): ConnectionPools {
+  const tls = origin.startsWith("https:") ? tlsOptions(config, credential) : undefined;
+  const pool = (connections: number | null): Dispatcher => {
+    const options = { connections, allowH2: false, keepAliveTimeout: keepAliveMs, pipelining: 1 };
+    if (config.proxyUrl) {
+      return new ProxyAgent({ ...options, uri: config.proxyUrl, ...(tls && { requestTls: tls }), proxyTunnel: true });
+    }
+    return new Pool(origin, { ...options, connectTimeout: connectTimeoutMs, ...(tls && { connect: tls }) });
+  };
+  const requests = pool(config.connections ?? 32);
+  const streams = pool(null);
+  return {
+    requests,
+    streams,
+    tls,
+    close: async () => {
+      await Promise.all([requests.destroy(), streams.destroy()]);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import http from "node:http";
+import https from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect as tlsConnect } from "node:tls";
+import type { UpgradeResult } from "./client.ts";
+import type { TlsOptions } from "./connection-pools.ts";
+import type { Exchange } from "./exchange.ts";
+
+const connectTimeoutMs = 10_000;
+/** A refusal is a short Status; more than this is not read. */
+const refusalLimit = 64 * 1024;
+
+export interface UpgradeRoute {
+  tls: TlsOptions | undefined;
+  proxyUrl?: string;
+}
+
+/** Makes a connection of its own and asks to switch protocols on it; what arrived with the 101 is still in the socket. */
+export async function openUpgrade(origin: string, exchange: Exchange, route: UpgradeRoute): Promise<UpgradeResult> {
+  const url = new URL(origin);
+  const tunnel = route.proxyUrl ? await connectThroughProxy(route.proxyUrl, url, exchange.signal) : undefined;
+  return new Promise((resolve, reject) => {
+    const request = startRequest(url, exchange, route, tunnel);
+    const timer = setTimeout(
+      () => request.destroy(Object.assign(new Error("no answer in time"), { code: "UND_ERR_HEADERS_TIMEOUT" })),
+      exchange.headersTimeoutMs || connectTimeoutMs,
+    );
+    request.on("upgrade", (response, socket, head) => {
+      clearTimeout(timer);
+      if (head.length > 0) socket.unshift(head);
+      (socket as Socket).setTimeout?.(0);
+      (socket as Socket).setNoDelay?.(true);
+      resolve({ status: response.statusCode ?? 101, headers: flatten(response.headers), socket });
+    });
+    request.on("response", (response) => {
+      clearTimeout(timer);
+      collect(response).then((body) => {
+        response.destroy();
+        resolve({ status: response.statusCode ?? 0, headers: flatten(response.headers), body });
+      }, reject);
+    });
+    request.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    request.end(exchange.body);
+  });
+}
+
+function startRequest(url: URL, exchange: Exchange, route: UpgradeRoute, tunnel: Duplex | undefined) {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const common = {
+    host,
+    port: url.port || (url.protocol === "https:" ? 443 : 80),
+    method: exchange.method,
+    path: exchange.path,
+    headers: { connection: "Upgrade", ...exchange.headers },
+    agent: false,
+    ...(exchange.signal && { signal: exchange.signal }),
+  };
+  if (!route.tls) return http.request({ ...common, ...(tunnel && { createConnection: () => tunnel as Socket }) });
+  const { tls } = route;
+  if (!tunnel) return https.request({ ...common, ...tls });
+  return http.request({
+    ...common,
+    createConnection: () => tlsConnect({ ...tls, servername: tls.servername ?? host, socket: tunnel as Socket }),
+  });
+}
+
+function connectThroughProxy(proxyUrl: string, target: URL, signal?: AbortSignal): Promise<Duplex> {
+  const proxy = new URL(proxyUrl);
+  const port = target.port || (target.protocol === "https:" ? "443" : "80");
+  const authority = `${target.hostname}:${port}`;
+  const userInfo = decodeURIComponent(`${proxy.username}:${proxy.password}`);
+  const authorization = proxy.username && `Basic ${Buffer.from(userInfo).toString("base64")}`;
+  const client = proxy.protocol === "https:" ? https : http;
+  return new Promise((resolve, reject) => {
+    const request = client.request({
+      host: proxy.hostname,
+      port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
+      method: "CONNECT",
+      path: authority,
+      headers: { host: authority, ...(authorization && { "proxy-authorization": authorization }) },
+      agent: false,
+      timeout: connectTimeoutMs,
+      ...(signal && { signal }),
+    });
+    request.on("connect", (response, socket) => {
+      if (response.statusCode === 200) resolve(socket);
+      else reject(new Error(`the proxy ${proxy.host} answered ${response.statusCode}`));
+    });
+    request.on("timeout", () => request.destroy(new Error(`the proxy ${proxy.host} did not answer in time`)));
+    request.on("error", reject);
+    request.end();
+  });
+}
+
+function flatten(headers: http.IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+    ),
+  );
+}
+
+async function collect(response: http.IncomingMessage): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  for await (const chunk of response) {
+    text += chunk as string;
+    if (text.length > refusalLimit) break;
+  }
+  return text;
+}
