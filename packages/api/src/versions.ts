@@ -9,7 +9,7 @@ export const supportedMinors = [33, 34, 35] as const;
 export const defaultVersion = "v1.34.4";
 
 /** The supported versions in words, for messages. */
-export const supportedVersionsText = `v1.${supportedMinors[0]} to v1.${supportedMinors.at(-1)}`;
+export const supportedVersionsText: string = supportedMinors.map((minor) => `v1.${minor}`).join(", ");
 
 export interface KubernetesVersion {
   minor: number;

@@ -14,6 +14,19 @@ interface Column {
   description?: string;
 }
 
+/** The part of an OpenAPI schema that is touched here. */
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  default?: unknown;
+  type?: unknown;
+  format?: unknown;
+  pattern?: unknown;
+  minimum?: unknown;
+  maximum?: unknown;
+  anyOf?: unknown;
+  "x-kubernetes-int-or-string"?: unknown;
+}
+
 interface Kind {
   type: { group: string; plural: string; kind: string; namespaced: boolean };
   singular: string;
@@ -104,30 +117,45 @@ function rootSchema(kind: Pick<Kind, "description" | "spec" | "status" | "root">
       kind: { type: "string" },
       // Restates what the API server enforces anyway; rules need it to point at the field.
       metadata: { type: "object", properties: { name: { type: "string", maxLength: 253 } } },
-      spec: { ...structural(kind.spec), default: {} },
+      spec: expandDefault({ ...structural(kind.spec), default: {} }),
       status: structural(kind.status),
     },
   };
 }
 
+/**
+ * Writes out a default `{}` with the defaults of its properties, deeply: the API server would fill them in as well,
+ * but it checks rules against a default as it is written.
+ */
+function expandDefault(node: SchemaNode): SchemaNode {
+  const properties = Object.entries(node.properties ?? {}).map(([key, child]) => [key, expandDefault(child)] as const);
+  if (properties.length === 0) return node;
+  const expanded = { ...node, properties: Object.fromEntries(properties) };
+  if (node.default === undefined) return expanded;
+  const defaults = properties
+    .filter(([, child]) => child.default !== undefined)
+    .map(([key, child]) => [key, child.default]);
+  return { ...expanded, default: Object.fromEntries(defaults) };
+}
+
 /** The structural OpenAPI schema of what people write. */
-function structural(schema: z.ZodType): object {
+function structural(schema: z.ZodType): SchemaNode {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     target: "openapi-3.0",
     io: "input",
     override: ({ jsonSchema }) => {
-      const node = jsonSchema as Record<string, unknown>;
+      const node = jsonSchema as SchemaNode;
       if (node["x-kubernetes-int-or-string"]) delete node.anyOf;
       // A datetime's pattern repeats what its format says, at a length that nobody can read.
       if (node.format === "date-time") delete node.pattern;
       if (node.type === "integer") tidyInteger(node);
     },
-  }) as Record<string, unknown>;
+  }) as SchemaNode & { $schema?: unknown };
   return json;
 }
 
 /** Number types without limits of their own come with those of the type; formats say that better. */
-function tidyInteger(node: Record<string, unknown>): void {
+function tidyInteger(node: SchemaNode): void {
   const typeLimits = [Number.MAX_SAFE_INTEGER, 2 ** 31 - 1];
   if (typeLimits.includes(node.maximum as number)) {
     node.format ??= node.maximum === 2 ** 31 - 1 ? "int32" : "int64";

@@ -26,7 +26,7 @@ export const kubernetesVersion = z
   .meta(
     celRules({
       rule: `self.matches(${celString(versionPattern)})`,
-      messageExpression: `'version ' + self + ' is not supported: use v1.N.P (for k3s also v1.N.P+k3sM) from ${supportedVersionsText}'`,
+      messageExpression: `'version ' + self + ' is not supported: use v1.N.P (for k3s also v1.N.P+k3sM) of ${supportedVersionsText}'`,
     }),
   );
 

@@ -17,7 +17,7 @@ const size = z
   .meta(
     celRules(...quantityRules("cpu", "500m"), ...quantityRules("memory", "512Mi"), ...quantityRules("storage", "1Gi"), {
       rule: "self.pods >= 5",
-      messageExpression: "'pods ' + string(self.pods) + ' is too small: set at least 5'",
+      message: "pods is too small: set at least 5",
       fieldPath: ".pods",
     }),
   );
@@ -105,8 +105,12 @@ export const nestedClusterSpec = z
     distro: z
       .enum(distros)
       .optional()
-      .describe("What the control plane is made of; the host's default when absent. Cannot be changed."),
-    version: kubernetesVersion.optional().describe("Kubernetes version; the host's default when absent."),
+      .describe(
+        "What the control plane is made of; what the host's default was at creation when absent. Cannot be changed.",
+      ),
+    version: kubernetesVersion
+      .optional()
+      .describe("Kubernetes version; what the host's default was at creation when absent."),
     size: size.prefault({}),
     datastore: datastore.prefault({}),
     endpoint: endpoint.prefault({}),
@@ -135,9 +139,11 @@ export const nestedClusterSpec = z
         fieldPath: ".version",
       },
       {
-        rule: `!has(self.version) || !has(oldSelf.version) || self.version == oldSelf.version
-|| !self.version.matches('^v1[.][0-9]+[.]') || !oldSelf.version.matches('^v1[.][0-9]+[.]')
-|| int(self.version.split('.')[1]) - int(oldSelf.version.split('.')[1]) in [0, 1]`,
+        rule: [
+          "!has(self.version) || !has(oldSelf.version) || self.version == oldSelf.version",
+          "!self.version.matches('^v1[.][0-9]+[.]') || !oldSelf.version.matches('^v1[.][0-9]+[.]')",
+          "int(self.version.split('.')[1]) - int(oldSelf.version.split('.')[1]) in [0, 1]",
+        ].join(" || "),
         message: "version can stay in its minor or go up by one minor: Kubernetes supports no other step",
         fieldPath: ".version",
         reason: "FieldValueForbidden",
@@ -169,11 +175,20 @@ export const nestedClusterRules = celRules(
     fieldPath: ".metadata.name",
   },
   {
-    rule: `!has(self.spec.distro) || !has(oldSelf.status) || !has(oldSelf.status.distro)
-|| self.spec.distro == oldSelf.status.distro`,
+    rule: "!has(self.spec.distro) || !has(oldSelf.status) || !has(oldSelf.status.distro) || self.spec.distro == oldSelf.status.distro",
     messageExpression:
       "'distro cannot be changed: this nested cluster already runs ' + (has(oldSelf.status) && has(oldSelf.status.distro) ? oldSelf.status.distro : '')",
     fieldPath: ".spec.distro",
+    reason: "FieldValueForbidden",
+  },
+  {
+    rule: [
+      "!has(self.spec.version) || has(oldSelf.spec.version) || !has(oldSelf.status) || !has(oldSelf.status.version)",
+      "!self.spec.version.matches('^v1[.][0-9]+[.]') || !oldSelf.status.version.matches('^v1[.][0-9]+[.]')",
+      "int(self.spec.version.split('.')[1]) - int(oldSelf.status.version.split('.')[1]) in [0, 1]",
+    ].join(" || "),
+    message: "version can stay in the minor that is running or go up by one minor: Kubernetes supports no other step",
+    fieldPath: ".spec.version",
     reason: "FieldValueForbidden",
   },
 );
