@@ -1,0 +1,11 @@
+export { type CollectingLogger, collectingLogger, type LogEntry } from "./collecting-logger.ts";
+export {
+  type FakeApiServer,
+  type FakeApiServerOptions,
+  type Faults,
+  startFakeApiServer,
+} from "./fake/fake-api-server.ts";
+export type { Fault, FaultRule, SeenRequest } from "./fake/faults.ts";
+export type { RequestHook } from "./fake/request-handler.ts";
+export { FakeClock } from "./fake-clock.ts";
+export { seededRandom } from "./seeded-random.ts";
