@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectMeta } from "@inkube/kube";
 import type { KindContext } from "./kind.ts";
-import { ownPrefix } from "./ownership.ts";
+import { isReserved } from "./ownership.ts";
 
 /**
  * Annotations of nested objects that never reach the host: bookkeeping of the nested API's clients and controllers, marks that
@@ -26,12 +26,12 @@ const innerAnnotations = [
 
 /** True when a nested object's label of this key is on its host copy too. */
 export function labelPasses(key: string): boolean {
-  return !key.startsWith(ownPrefix);
+  return !isReserved(key);
 }
 
 /** True when a nested object's annotation of this key is on its host copy too. */
 export function annotationPasses(key: string): boolean {
-  return !key.startsWith(ownPrefix) && !innerAnnotations.some((prefix) => key.startsWith(prefix));
+  return !isReserved(key) && !innerAnnotations.some((prefix) => key.startsWith(prefix));
 }
 
 function pick(map: Record<string, string> | undefined, passes: (key: string) => boolean): Record<string, string> {

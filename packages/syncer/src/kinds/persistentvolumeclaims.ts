@@ -1,0 +1,135 @@
+import { annotations } from "@inkube/api";
+import { type KubeObject, resources } from "@inkube/kube";
+import type { Decision, KindContext, NestedWrite, ToHostKind } from "./kind.ts";
+import { mergePatch } from "./merge-patch.ts";
+import { hostMetadata } from "./metadata.ts";
+import { metadataPatch, withOwnedKeys } from "./owned-keys.ts";
+import { type Json, optional, record, text, without } from "./untyped.ts";
+
+const bindCompleted = "pv.kubernetes.io/bind-completed";
+
+function sourcesOf(spec: Json): Json[] {
+  return [spec.dataSource, spec.dataSourceRef].filter((source) => source !== undefined).map(record);
+}
+
+function isOwnClaim(source: Json, namespace: string): boolean {
+  const from = text(source.namespace);
+  return source.kind === "PersistentVolumeClaim" && text(source.apiGroup) === "" && (from === "" || from === namespace);
+}
+
+/**
+ * Every "no" is a "wait": a claim's copy holds data, so one that is on the host is never judged again and never goes because of
+ * what is not known yet.
+ */
+function decide(nested: KubeObject, context: KindContext): Decision {
+  const { name, namespace = "" } = nested.metadata;
+  const copy = context.host("persistentvolumeclaims", context.hostName(name, namespace));
+  if (copy?.metadata.annotations?.[annotations.uid] === nested.metadata.uid) return { sync: true };
+  const spec = record(nested.spec);
+  const foreign = sourcesOf(spec).find((source) => !isOwnClaim(source, namespace));
+  if (foreign !== undefined) {
+    const reason = `Its data source is a ${text(foreign.kind)}; only claims of its own namespace can be copied.`;
+    return { sync: false, wait: true, reason };
+  }
+  const volume = text(spec.volumeName);
+  if (volume !== "" && context.nested("persistentvolumes", volume) === undefined) {
+    return { sync: false, wait: true, reason: `Its volume ${volume} does not exist.` };
+  }
+  return { sync: true };
+}
+
+function toHost(nested: KubeObject, context: KindContext): KubeObject {
+  const spec = record(nested.spec);
+  const source = (value: unknown) => {
+    const claim = context.hostName(text(record(value).name), nested.metadata.namespace ?? "");
+    return { ...without(record(value), "namespace"), name: claim };
+  };
+  return withOwnedKeys({
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: hostMetadata(nested, context),
+    spec: {
+      ...without(spec, "dataSource", "dataSourceRef"),
+      ...optional("dataSource", spec.dataSource && source(spec.dataSource)),
+      ...optional("dataSourceRef", spec.dataSourceRef && source(spec.dataSourceRef)),
+    },
+  });
+}
+
+function update(host: KubeObject, wanted: KubeObject): { type: "merge"; body: object }[] {
+  const have = record(host.spec);
+  const want = record(wanted.spec);
+  const requests = mergePatch(record(record(have.resources).requests), record(record(want.resources).requests));
+  const attributesClass = want.volumeAttributesClassName;
+  const spec = {
+    ...(requests === undefined ? {} : { resources: { requests } }),
+    ...optional(
+      "volumeAttributesClassName",
+      attributesClass === have.volumeAttributesClassName ? undefined : attributesClass,
+    ),
+  };
+  const metadata = metadataPatch(host, wanted);
+  if (metadata === undefined && Object.keys(spec).length === 0) return [];
+  return [
+    { type: "merge", body: { ...optional("metadata", metadata), ...(Object.keys(spec).length > 0 ? { spec } : {}) } },
+  ];
+}
+
+function fromHost(host: KubeObject, nested: KubeObject): NestedWrite[] {
+  const writes: NestedWrite[] = [];
+  const hostSpec = record(host.spec);
+  const nestedSpec = record(nested.spec);
+  const status = record(host.status);
+  const bound = status.phase === "Bound" || status.phase === "Lost";
+  if (bound && text(nestedSpec.volumeName) === "" && text(hostSpec.volumeName) !== "") {
+    const classOfHost = nestedSpec.storageClassName === undefined ? hostSpec.storageClassName : undefined;
+    writes.push({
+      verb: "patch",
+      body: {
+        metadata: { annotations: { [bindCompleted]: "yes" } },
+        spec: { volumeName: hostSpec.volumeName, ...optional("storageClassName", classOfHost) },
+      },
+    });
+  }
+  const patch = Object.keys(status).length === 0 ? undefined : mergePatch(record(nested.status), status);
+  if (patch !== undefined) writes.push({ verb: "patch", subresource: "status", body: { status: patch } });
+  return writes;
+}
+
+/** Claims: bound on the host to a volume of the host's class of the same name; what it got comes back. */
+export const persistentvolumeclaims: ToHostKind = {
+  direction: "toHost",
+  kind: "persistentvolumeclaims",
+  type: resources.persistentvolumeclaims,
+  hostRules: [
+    {
+      apiGroups: [""],
+      resources: ["persistentvolumeclaims"],
+      verbs: ["get", "list", "watch", "create", "patch", "delete"],
+    },
+  ],
+  decide,
+  references(nested) {
+    const { namespace = "" } = nested.metadata;
+    return sourcesOf(record(nested.spec))
+      .filter((source) => isOwnClaim(source, namespace))
+      .map((source) => ({ kind: "persistentvolumeclaims", namespace, name: text(source.name), optional: true }));
+  },
+  tokens: () => [],
+  toHost,
+  write: "create",
+  update,
+  fromHost,
+  onHostGone: () => "recreate",
+  triggers: [
+    {
+      kind: "persistentvolumes",
+      *affected(volume, context) {
+        for (const claim of context.nestedList("persistentvolumeclaims")) {
+          if (record(claim.spec).volumeName !== volume.metadata.name) continue;
+          yield { namespace: claim.metadata.namespace ?? "", name: claim.metadata.name };
+        }
+      },
+    },
+  ],
+};
