@@ -1,0 +1,31 @@
+/** What a nested cluster's control plane is on the host: certificates, containers, objects. Pure but for key generation. */
+export { type DistroDefinition, type Flag, fileNames } from "./distros/distro.ts";
+export { distroDefinitions } from "./distros/distros.ts";
+export type { KeyPair } from "./pki/certificate.ts";
+export { expiry, isUsableAuthority, type RenewalReason, renewalReason } from "./pki/inspect-certificate.ts";
+export { createInternalCa, issueEgressClient, issueSyncerServing, syncerNames } from "./pki/internal-ca.ts";
+export {
+  createPki,
+  type LeafName,
+  type Pki,
+  PkiDamagedError,
+  type PkiOptions,
+  type Renewal,
+  renewLeaves,
+} from "./pki/pki.ts";
+export { type ApiServerAddresses, apiServerNames } from "./pki/server-names.ts";
+export type {
+  ClusterIdentity,
+  ControlPlaneInput,
+  ControlPlaneSecrets,
+  HostFacts,
+  RenderInput,
+} from "./render/input.ts";
+export { controlPlaneSelector, ownLabels } from "./render/object-labels.ts";
+export {
+  renderControlPlane,
+  renderFoundation,
+  renderNamespace,
+  renderSecrets,
+  renderWorkload,
+} from "./render/render.ts";
