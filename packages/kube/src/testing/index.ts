@@ -8,4 +8,10 @@ export {
 export type { Fault, FaultRule, SeenRequest } from "./fake/faults.ts";
 export type { RequestHook } from "./fake/request-handler.ts";
 export { FakeClock } from "./fake-clock.ts";
+export {
+  type RealApiServer,
+  type RealApiServerOptions,
+  realApiServerAvailable,
+  startRealApiServer,
+} from "./real/real-api-server.ts";
 export { seededRandom } from "./seeded-random.ts";
