@@ -168,6 +168,8 @@ class ListWatchCache<T extends KubeObject> implements WatchCache<T> {
   async #guard(watch: { heardAt: number }, ending: AbortController): Promise<void> {
     const { clock, logger, watchdogMs = defaultWatchdogMs } = this.#options;
     while (!ending.signal.aborted) {
+      // A clock that was set back must not make the watch look alive for longer.
+      watch.heardAt = Math.min(watch.heardAt, clock.now());
       const left = watch.heardAt + watchdogMs - clock.now();
       if (left <= 0) {
         this.#setSynced(false);

@@ -39,8 +39,8 @@ type Lease = KubeObject & { spec?: LeaseSpec };
  * Competes for a Lease until `signal` is aborted, and lets `onAcquired` run while it is held.
  * - At most one identity holds it: every write is checked against the version that was read, and a holder that could not
  *   renew for two thirds of the duration stops by itself.
- * - Whether another holder is dead is judged by this machine's clock since its last renewal was seen, never by the times
- *   written in the lease: clocks of different machines may disagree.
+ * - Whether another holder is dead is judged by how long this contender slept since it last saw a renewal, never by the
+ *   times written in the lease: clocks of different machines disagree, and a clock may be set while the program runs.
  * - Resolves after the release. Rejects only when `onAcquired` did; the lease is then released too.
  */
 export async function holdLease(options: LeaseOptions): Promise<void> {
@@ -55,10 +55,9 @@ class Contender {
   readonly #options: LeaseOptions;
   readonly #durationMs: number;
   readonly #renewEveryMs: number;
-  /** The lease as last seen, and when that version was seen first. */
-  #seen: { lease: Lease; at: number } | undefined;
-  /** When the last renewal that succeeded was sent. */
-  #renewedAt = 0;
+  #seen: Lease | undefined;
+  /** For how long the lease has been seen unchanged: the sleeps between the looks, added up. */
+  #unchangedMs = 0;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -68,13 +67,11 @@ class Contender {
 
   /** Failures of the server count as "not yet". */
   async tryAcquire(): Promise<boolean> {
-    const { identity, clock, logger, signal, name } = this.#options;
+    const { identity, logger, signal, name } = this.#options;
     try {
       const lease = await this.#read(signal);
       if (lease && !this.#isFree(lease)) return false;
-      const renewedAt = clock.now();
       await this.#write(lease, signal);
-      this.#renewedAt = renewedAt;
       logger.info({ lease: name, identity }, "Acquired lease");
       return true;
     } catch (error) {
@@ -106,50 +103,65 @@ class Contender {
 
   async pause(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#options;
-    await clock.sleep(this.#renewEveryMs * (0.8 + random() * 0.4), signal).catch(() => {});
+    const ms = this.#renewEveryMs * (0.8 + random() * 0.4);
+    await clock.sleep(ms, signal).then(
+      () => {
+        this.#unchangedMs += ms;
+      },
+      () => {},
+    );
   }
 
   async #renewUntilLost(workSignal: AbortSignal, held: AbortController): Promise<void> {
-    const { clock } = this.#options;
-    const watchdog = (async () => {
-      while (!workSignal.aborted) {
-        const left = this.#renewedAt + (this.#durationMs * 2) / 3 - clock.now();
-        if (left <= 0) held.abort();
-        else await clock.sleep(left, workSignal).catch(() => {});
-      }
-    })();
+    let deadline = this.#startDeadline(held);
     while (!workSignal.aborted) {
       await this.pause(workSignal);
-      if (!workSignal.aborted) await this.#renew(workSignal, held);
+      if (workSignal.aborted) break;
+      // Counted from before the request: the server may have written it as early as that.
+      const next = this.#startDeadline(held);
+      const renewed = await this.#renew(workSignal, held);
+      (renewed ? deadline : next).abort();
+      if (renewed) deadline = next;
     }
-    await watchdog;
+    deadline.abort();
   }
 
-  async #renew(workSignal: AbortSignal, held: AbortController): Promise<void> {
-    const { clock, identity, logger, name } = this.#options;
+  /** Ends the work when it is not called off in time. It sleeps instead of comparing times: clocks may be set. */
+  #startDeadline(held: AbortController): AbortController {
+    const calledOff = new AbortController();
+    this.#options.clock.sleep((this.#durationMs * 2) / 3, calledOff.signal).then(
+      () => held.abort(),
+      () => {},
+    );
+    return calledOff;
+  }
+
+  /** True when the server confirmed it. */
+  async #renew(workSignal: AbortSignal, held: AbortController): Promise<boolean> {
+    const { identity, logger, name } = this.#options;
     try {
-      const renewedAt = clock.now();
-      await this.#write(this.#seen?.lease, workSignal);
-      this.#renewedAt = renewedAt;
+      await this.#write(this.#seen, workSignal);
+      return true;
     } catch (error) {
-      if (workSignal.aborted) return;
+      if (workSignal.aborted) return false;
       logger.warn({ lease: name, error: String(error) }, "Could not renew the lease");
-      if (!isKubeError(error, "conflict", "notFound", "alreadyExists")) return;
+      if (!isKubeError(error, "conflict", "notFound", "alreadyExists")) return false;
       // Somebody wrote it, or a write of ours arrived though its answer was lost.
-      const lease = await this.#read(workSignal).catch(() => undefined);
+      const lease = await this.#read(workSignal).catch(() => this.#seen);
       if (lease?.spec?.holderIdentity !== identity) held.abort();
+      return false;
     }
   }
 
   async #release(): Promise<void> {
     const { clock, identity, logger, name, client } = this.#options;
-    const lease = this.#seen?.lease;
-    if (!lease || lease.spec?.holderIdentity !== identity || clock.now() >= this.#renewedAt + this.#durationMs) return;
+    const lease = this.#seen;
+    if (!lease || lease.spec?.holderIdentity !== identity) return;
     const spec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1, renewTime: microTime(clock.now()) };
     try {
       this.#remember((await client.replace(resources.leases, { ...lease, spec })) as Lease);
     } catch (error) {
-      // Nothing is lost: it runs out.
+      // Nothing is lost: it runs out, or somebody else has it already.
       logger.debug({ lease: name, error: String(error) }, "Could not release the lease");
     }
   }
@@ -157,21 +169,19 @@ class Contender {
   async #read(signal: AbortSignal): Promise<Lease | undefined> {
     const { client, namespace, name } = this.#options;
     const lease = (await client.get(resources.leases, { namespace, name }, { signal })) as Lease | undefined;
-    if (lease) this.#remember(lease);
-    else this.#seen = undefined;
+    this.#remember(lease);
     return lease;
   }
 
-  #remember(lease: Lease): void {
-    if (this.#seen?.lease.metadata.resourceVersion === lease.metadata.resourceVersion) return;
-    this.#seen = { lease, at: this.#options.clock.now() };
+  #remember(lease: Lease | undefined): void {
+    if (this.#seen?.metadata.resourceVersion !== lease?.metadata.resourceVersion) this.#unchangedMs = 0;
+    this.#seen = lease;
   }
 
   #isFree(lease: Lease): boolean {
     const { holderIdentity, leaseDurationSeconds } = lease.spec ?? {};
     if (!holderIdentity || holderIdentity === this.#options.identity) return true;
-    const lastsMs = (leaseDurationSeconds ?? 0) * 1000 || this.#durationMs;
-    return this.#options.clock.now() >= (this.#seen?.at ?? Number.POSITIVE_INFINITY) + lastsMs;
+    return this.#unchangedMs >= ((leaseDurationSeconds ?? 0) * 1000 || this.#durationMs);
   }
 
   async #write(previous: Lease | undefined, signal: AbortSignal): Promise<void> {

@@ -113,6 +113,8 @@ export async function openWebSocket(
     method: "GET",
     path,
     headers: {
+      // Nodes take it literally: what they stream is no JSON.
+      accept: "*/*",
       connection: "Upgrade",
       upgrade: "websocket",
       "sec-websocket-version": "13",
@@ -123,7 +125,7 @@ export async function openWebSocket(
   });
   const place = path.replace(/\?.*$/s, "");
   if (!answer.socket) {
-    throw errorFromAnswer({ method: "CONNECT", origin: "", path }, answer.status, answer.body ?? "", answer.headers);
+    throw errorFromAnswer({ method: "GET", origin: "", path }, answer.status, answer.body ?? "", answer.headers);
   }
   const protocol = answer.headers["sec-websocket-protocol"] ?? "";
   const accept = createHash("sha1")
