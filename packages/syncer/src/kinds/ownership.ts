@@ -14,6 +14,8 @@ export const ownAnnotations = {
   /** The nested pod's labels and annotations as the downward API writes them. */
   labels: "syncer.inkube.dev/labels",
   annotations: "syncer.inkube.dev/annotations",
+  /** Prefix of one other field of the nested pod that a downward API volume shows; the hash of its path follows. */
+  field: "syncer.inkube.dev/field-",
 } as const;
 
 /** True for keys of labels and annotations that are Inkube's own on the host; a tenant's keys of that form stay inside. */

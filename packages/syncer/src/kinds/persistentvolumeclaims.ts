@@ -4,6 +4,8 @@ import type { Decision, KindContext, NestedWrite, ToHostKind } from "./kind.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { hostMetadata } from "./metadata.ts";
 import { metadataPatch, withOwnedKeys } from "./owned-keys.ts";
+import { ownAnnotations } from "./ownership.ts";
+import { shortHash } from "./short-hash.ts";
 import { type Json, optional, record, text, without } from "./untyped.ts";
 
 const bindCompleted = "pv.kubernetes.io/bind-completed";
@@ -44,10 +46,12 @@ function toHost(nested: KubeObject, context: KindContext): KubeObject {
     const claim = context.hostName(text(record(value).name), nested.metadata.namespace ?? "");
     return { ...without(record(value), "namespace"), name: claim };
   };
+  const metadata = hostMetadata(nested, context);
+  const hash = { [ownAnnotations.mutableHash]: shortHash(JSON.stringify(changeable(spec))) };
   return withOwnedKeys({
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
-    metadata: hostMetadata(nested, context),
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...hash } },
     spec: {
       ...without(spec, "dataSource", "dataSourceRef"),
       ...optional("dataSource", spec.dataSource && source(spec.dataSource)),
@@ -56,23 +60,19 @@ function toHost(nested: KubeObject, context: KindContext): KubeObject {
   });
 }
 
+/** What may change on a claim that exists. */
+function changeable(spec: Json): Json {
+  const requests = record(record(spec.resources).requests);
+  return { resources: { requests }, ...optional("volumeAttributesClassName", spec.volumeAttributesClassName) };
+}
+
+/** The size is brought over when it changed inside only: what the host enlarged by itself is left alone. */
 function update(host: KubeObject, wanted: KubeObject): { type: "merge"; body: object }[] {
-  const have = record(host.spec);
-  const want = record(wanted.spec);
-  const requests = mergePatch(record(record(have.resources).requests), record(record(want.resources).requests));
-  const attributesClass = want.volumeAttributesClassName;
-  const spec = {
-    ...(requests === undefined ? {} : { resources: { requests } }),
-    ...optional(
-      "volumeAttributesClassName",
-      attributesClass === have.volumeAttributesClassName ? undefined : attributesClass,
-    ),
-  };
   const metadata = metadataPatch(host, wanted);
-  if (metadata === undefined && Object.keys(spec).length === 0) return [];
-  return [
-    { type: "merge", body: { ...optional("metadata", metadata), ...(Object.keys(spec).length > 0 ? { spec } : {}) } },
-  ];
+  if (metadata === undefined) return [];
+  const hash = ownAnnotations.mutableHash;
+  const changed = host.metadata.annotations?.[hash] !== wanted.metadata.annotations?.[hash];
+  return [{ type: "merge", body: { metadata, ...(changed ? { spec: changeable(record(wanted.spec)) } : {}) } }];
 }
 
 function fromHost(host: KubeObject, nested: KubeObject): NestedWrite[] {

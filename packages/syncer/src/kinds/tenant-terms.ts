@@ -1,3 +1,4 @@
+import { names } from "@inkube/api";
 import type { KindContext } from "./kind.ts";
 
 /** A nested object and its host copy, known to whoever has a text translated. */
@@ -9,6 +10,7 @@ export interface KnownPair {
   uid?: string | undefined;
 }
 
+const syncerAccount = `system:serviceaccount:${names.systemNamespace}:${names.syncer}`;
 const separator = "-x-";
 const tokensSuffix = "-tokens";
 const namedKinds = ["pods", "services", "persistentvolumeclaims", "configmaps", "secrets", "endpoints"] as const;
@@ -71,9 +73,7 @@ function translateWord(word: string, context: KindContext): string {
 export function tenantTerms(content: string, context: KindContext, pair: KnownPair): string {
   let told = replaceWord(content, pair.hostName, pair.name);
   if (pair.hostUid && pair.uid) told = replaceWord(told, pair.hostUid, pair.uid);
-  told = told.replace(/system:serviceaccount:[a-z0-9-]+:[a-z0-9.-]*[a-z0-9]/g, (account) =>
-    account.startsWith("system:serviceaccount:inkube-") ? "the syncer" : account,
-  );
+  told = replaceWord(told, syncerAccount, "the syncer");
   told = told.replace(nameLike, (word) => translateWord(word, context));
   return replaceWord(told, context.cluster.hostNamespace, pair.namespace);
 }
