@@ -1,0 +1,105 @@
+import type { Clock, Logger } from "@inkube/kube";
+import type { ClusterView } from "../cluster-view.ts";
+import { applyAdmission, proveAdmission } from "./admission.ts";
+import { ensureApiService } from "./api-service.ts";
+import type { BootstrapConfig } from "./bootstrap-config.ts";
+import { ensureDefaults } from "./defaults.ts";
+import { ensureDns } from "./dns.ts";
+
+export interface BootstrapOptions {
+  view: ClusterView;
+  config: BootstrapConfig;
+  clock: Clock;
+  logger: Logger;
+  /** Between two rounds of `keep`, milliseconds. Default one minute. */
+  intervalMs?: number;
+}
+
+/** What every nested cluster holds before its tenant comes; idempotent. */
+export interface Bootstrap {
+  /** Resolves when all of it is there and admission is proven to work; retries until `signal` aborts, then rejects with its reason. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Puts back what was changed, every interval and on `refresh`, until `signal` aborts. Never rejects. */
+  keep(signal: AbortSignal): Promise<void>;
+  /** Says that something may have changed, such as the control plane's address. */
+  refresh(): void;
+}
+
+interface Step {
+  name: string;
+  run: (signal: AbortSignal) => Promise<void>;
+  /** Waited for once after `run`, by the first round only. */
+  prove?: (signal: AbortSignal) => Promise<void>;
+}
+
+const retry = { firstMs: 20, maxMs: 5_000 };
+/** The first look after the start is early: controllers that start at the same time may undo something. */
+const settleMs = 2_000;
+
+/** The steps run side by side and are retried one by one, because the time from create to ready is what people wait for. */
+export function createBootstrap(options: BootstrapOptions): Bootstrap {
+  const { view, config, clock } = options;
+  const logger = options.logger.child({ component: "bootstrap", cluster: view.identity.hostNamespace });
+  const steps: Step[] = [
+    { name: "api service", run: (signal) => ensureApiService(view.nested, config, signal) },
+    { name: "defaults", run: (signal) => ensureDefaults(view.nested, config.clusterCA, signal) },
+    {
+      name: "admission",
+      run: (signal) => applyAdmission(view.nested, config.webhookCA, signal),
+      prove: (signal) => proveAdmission(view.nested, signal),
+    },
+    { name: "dns", run: (signal) => ensureDns(view, config, signal) },
+  ];
+  let wake = new AbortController();
+
+  const untilDone = async (name: string, run: Step["run"], signal: AbortSignal): Promise<void> => {
+    for (let wait = retry.firstMs; ; wait = Math.min(wait * 1.5, retry.maxMs)) {
+      signal.throwIfAborted();
+      try {
+        return await run(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const level = wait >= 1_000 ? "warn" : "debug";
+        logger[level]({ step: name, reason: reasonOf(error) }, "Could not prepare the nested cluster yet");
+      }
+      await clock.sleep(wait, signal);
+    }
+  };
+
+  const round = async (signal: AbortSignal): Promise<void> => {
+    const results = await Promise.allSettled(steps.map((step) => step.run(signal)));
+    for (const [index, result] of results.entries()) {
+      if (result.status === "fulfilled" || signal.aborted) continue;
+      logger.warn(
+        { step: steps[index]?.name, reason: reasonOf(result.reason) },
+        "Could not keep the nested cluster prepared",
+      );
+    }
+  };
+
+  return {
+    async run(signal) {
+      await Promise.all(
+        steps.map(async ({ name, run, prove }) => {
+          await untilDone(name, run, signal);
+          if (prove) await untilDone(name, prove, signal);
+        }),
+      );
+      logger.info({}, "Prepared the nested cluster");
+    },
+    async keep(signal) {
+      for (let wait = settleMs; !signal.aborted; wait = options.intervalMs ?? 60_000) {
+        await clock.sleep(wait, AbortSignal.any([signal, wake.signal])).catch(() => {});
+        wake = new AbortController();
+        if (!signal.aborted) await round(signal);
+      }
+    },
+    refresh() {
+      wake.abort();
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
