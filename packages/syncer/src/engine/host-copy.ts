@@ -7,7 +7,11 @@ import { hostMetadata } from "./ownership.ts";
 import { comparable, isSlim } from "./slim-object.ts";
 
 /** The host object that a nested object calls for, complete with our metadata and its own hash. */
-export function wantedCopy(state: ClusterState, kind: ToHostKind, nested: KubeObject): KubeObject {
+export function wantedCopy(
+  state: Pick<ClusterState, "context" | "identity">,
+  kind: ToHostKind,
+  nested: KubeObject,
+): KubeObject {
   const wanted = kind.toHost(nested, state.context);
   const name = state.context.hostName(nested.metadata.name, nested.metadata.namespace ?? "");
   const metadata = hostMetadata(nested, wanted, state.identity, { name, kind: kind.type.kind });

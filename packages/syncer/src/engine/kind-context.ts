@@ -19,13 +19,16 @@ export function isFinished(nested: KubeObject): boolean {
   return phase === "Succeeded" || phase === "Failed";
 }
 
+/** The part of a watch cache that the context reads. */
+export type ReadableObjects = Pick<WatchCache, "type" | "get" | "list" | "byIndex">;
+
 export interface KindContextOptions {
   identity: ClusterIdentity;
   clusterDomain: string;
-  /** Newest known objects by plural; undefined for a kind that is not watched. */
-  nested: (kind: string) => WatchCache | undefined;
-  /** Caches of the host namespace, and of the host's cluster-scoped kinds. */
-  host: (kind: string) => WatchCache | undefined;
+  /** Known objects inside by plural; undefined for a kind that is not watched. */
+  nested: (kind: string) => ReadableObjects | undefined;
+  /** Known objects of the host namespace, and of the host's cluster-scoped kinds. */
+  host: (kind: string) => ReadableObjects | undefined;
   /** Plurals of kinds that have the index of uses. */
   usingKinds: readonly string[];
 }
