@@ -1,0 +1,20 @@
+import { readTextIfThere, writeFileAtomically } from "../write-file.ts";
+import type { HostLayout } from "./host-layout.ts";
+
+/** What a host remembers about itself between runs. */
+export interface HostSettings {
+  index: number;
+  createdAt: string;
+  /** The machine's settings before the first kubelet of this state dir started. */
+  kernelBefore: Record<string, string>;
+}
+
+/** Reads them; undefined when this host was never brought up. */
+export function readHostSettings(layout: HostLayout): HostSettings | undefined {
+  const text = readTextIfThere(layout.settingsPath);
+  return text === undefined ? undefined : (JSON.parse(text) as HostSettings);
+}
+
+export function writeHostSettings(layout: HostLayout, settings: HostSettings): void {
+  writeFileAtomically(layout.settingsPath, `${JSON.stringify(settings, undefined, 2)}\n`);
+}

@@ -1,0 +1,158 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { coreDNSObjects } from "../addons/coredns.ts";
+import { localPathObjects } from "../addons/local-path.ts";
+import { componentModules } from "../components/component-list.ts";
+import { type Components, defaultCacheDir, ensureComponents } from "../components/ensure-components.ts";
+import { exclusively } from "../exclusive.ts";
+import type { Progress } from "../host-error.ts";
+import { type BuiltImage, ensureImages } from "../images/ensure-images.ts";
+import { imageDefinitions } from "../images/image-list.ts";
+import { loadImages } from "../images/load-images.ts";
+import { probe } from "../supervisor/ready-probe.ts";
+import { ensureCgroup } from "./cgroups.ts";
+import { type EmbeddedHost, embeddedHost } from "./embedded-host.ts";
+import { ensureHostFiles } from "./host-files.ts";
+import { type HostLayout, hostLayout } from "./host-layout.ts";
+import { hostProcesses } from "./host-processes.ts";
+import { readHostSettings, writeHostSettings } from "./host-settings.ts";
+import { readKernelSettings } from "./kernel-settings.ts";
+import { Kubectl } from "./kubectl.ts";
+import { ensureNetwork } from "./network.ts";
+import { isExecutable, requireRoot, requireTools } from "./required-tools.ts";
+import { ensureSupervisor } from "./run-supervisor.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** Where hosts live unless told otherwise. */
+export const defaultStateDir = "/var/lib/inkube";
+
+export interface UpOptions {
+  /** Default `inkube`. */
+  name?: string;
+  /** Default `/var/lib/inkube`. */
+  stateDir?: string;
+  /** Default: see `defaultCacheDir`. */
+  cacheDir?: string;
+  /** Further images by their name in images/images.json, besides those of the host and of nested control planes. */
+  images?: readonly string[];
+  progress?: Progress;
+  signal?: AbortSignal;
+}
+
+const readyTimeoutMs = 180_000;
+
+/**
+ * Brings a host up, or makes sure that it is. Whatever is there and right stays; what is missing, dead or changed is
+ * made anew, so it also mends a host after a crash or a reboot. Resolves when the node is Ready and the cluster's DNS
+ * and storage answer. Fails with a HostError that says what to do.
+ */
+export async function up(options: UpOptions = {}): Promise<EmbeddedHost> {
+  requireRoot(process.getuid?.() ?? 0);
+  requireTools({ path: process.env["PATH"] ?? "", isExecutable });
+  const layout = hostLayout(options.name ?? "inkube", options.stateDir ?? defaultStateDir);
+  const progress = options.progress ?? (() => undefined);
+  const onWait = () => progress(`Waiting for another run that works on host ${layout.name}`);
+  const { signal } = options;
+  return await exclusively(`host ${layout.dir}`, () => bringUp(layout, { ...options, progress }), {
+    onWait,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+type Bringing = UpOptions & { progress: Progress };
+
+async function bringUp(layout: HostLayout, options: Bringing): Promise<EmbeddedHost> {
+  const { progress } = options;
+  const cacheDir = resolve(options.cacheDir ?? defaultCacheDir());
+  const abort = options.signal === undefined ? {} : { signal: options.signal };
+  const components = await ensureComponents({ cacheDir, progress, ...abort });
+  const images = await ensureImages({ names: imageNames(options.images), cacheDir, progress, ...abort });
+  mkdirSync(layout.runDir, { recursive: true, mode: 0o700 });
+  const settings = readHostSettings(layout);
+  const addresses = await ensureNetwork(layout, settings?.index);
+  if (settings?.index !== addresses.index) {
+    const kernelBefore = settings?.kernelBefore ?? readKernelSettings();
+    const createdAt = settings?.createdAt ?? new Date().toISOString();
+    writeHostSettings(layout, { index: addresses.index, createdAt, kernelBefore });
+  }
+  await ensureHostFiles(layout, addresses.nodeIP, Date.now());
+  ensureCgroup(layout.cgroup);
+  await startProcesses(layout, addresses.nodeIP, components, progress);
+  await Promise.all([
+    loadHostImages(layout, images, cacheDir, options),
+    installAddons(layout, components, addresses.nodeIP, options),
+  ]);
+  const kubectl = new Kubectl(components.path("kubectl"), layout);
+  await waitForNode(layout, kubectl, options);
+  return embeddedHost(layout, addresses, components, cacheDir);
+}
+
+function imageNames(extra: readonly string[] = []): string[] {
+  const own = imageDefinitions().filter((image) => image.needs === "host" || image.needs === "nested");
+  return [...new Set([...own.map((image) => image.name), ...extra])];
+}
+
+async function startProcesses(layout: HostLayout, nodeIP: string, components: Components, progress: Progress) {
+  const processes = hostProcesses({ layout, nodeIP, binary: components.path });
+  const { cgroup, runDir, logDir } = layout;
+  const started = await ensureSupervisor(layout, { cgroup, runDir, logDir, processes });
+  if (started) progress(`Starting Kubernetes ${components.version("kubelet")} as host ${layout.name}`);
+}
+
+async function loadHostImages(layout: HostLayout, images: readonly BuiltImage[], cacheDir: string, options: Bringing) {
+  await waitUntil(() => probe({ kind: "unix", path: layout.containerdSocket }), {
+    timeoutMs: readyTimeoutMs,
+    explain: () => `containerd does not answer; see ${join(layout.logDir, "containerd.log")}`,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  const loaded = await loadImages(layout, images, cacheDir);
+  if (loaded.length > 0) options.progress(`Loaded ${loaded.length} images`);
+}
+
+async function installAddons(layout: HostLayout, components: Components, nodeIP: string, options: Bringing) {
+  const target = {
+    kind: "https" as const,
+    url: `https://${nodeIP}:6443/readyz`,
+    caPath: join(layout.pkiDir, "ca.crt"),
+  };
+  const abort = options.signal === undefined ? {} : { signal: options.signal };
+  await waitUntil(() => probe(target), {
+    timeoutMs: readyTimeoutMs,
+    explain: () => `The API server is not ready; see ${join(layout.logDir, "kube-apiserver.log")}`,
+    ...abort,
+  });
+  const reference = (name: string) => imageDefinitions().find((image) => image.name === name)?.reference ?? name;
+  const objects = [
+    ...coreDNSObjects(reference("coredns")),
+    ...localPathObjects({
+      image: reference("local-path-provisioner"),
+      helperImage: reference("local-path-helper"),
+      volumesDir: layout.volumesDir,
+    }),
+  ];
+  await new Kubectl(components.path("kubectl"), layout).apply(objects, options.signal);
+}
+
+async function waitForNode(layout: HostLayout, kubectl: Kubectl, options: Bringing): Promise<void> {
+  const abort = options.signal === undefined ? {} : { signal: options.signal };
+  const ready = '{.status.conditions[?(@.type=="Ready")].status}';
+  await waitUntil(async () => (await kubectl.read(ready, "node", layout.nodeName)) === "True", {
+    timeoutMs: readyTimeoutMs,
+    explain: () => `Node ${layout.nodeName} is not Ready; see ${join(layout.logDir, "kubelet.log")}`,
+    ...abort,
+  });
+  for (const [namespace, name] of [
+    ["kube-system", "coredns"],
+    ["local-path-storage", "local-path-provisioner"],
+  ] as const) {
+    await waitUntil(
+      async () => (await kubectl.read("{.status.readyReplicas}", "deployment", name, "-n", namespace)) === "1",
+      { timeoutMs: readyTimeoutMs, explain: () => `Deployment ${namespace}/${name} has no ready pod`, ...abort },
+    );
+  }
+  options.progress(`Host ${layout.name} is ready (Kubernetes ${kubernetes()})`);
+}
+
+function kubernetes(): string {
+  return componentModules().find((module) => module.module === "kubernetes")?.version ?? "";
+}
