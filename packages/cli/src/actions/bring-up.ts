@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text as readText } from "node:stream/consumers";
+import { installManifests } from "@inkube/agent";
+import { apiVersion, crds, fieldManagers, hostClusters, type NestedCluster, names, nestedClusters } from "@inkube/api";
+import { type EmbeddedHost, up } from "@inkube/embedded";
+import { type Client, createClient, isKubeError, type KubeObject, loadKubeconfig } from "@inkube/kube";
+import { clusterKubeconfig } from "../clusters/cluster-kubeconfig.ts";
+import { waitReady } from "../clusters/wait-ready.ts";
+import type { CommandContext } from "../context.ts";
+import { embeddedHost } from "../host-access.ts";
+import { applyObjects } from "../install/apply-objects.ts";
+import { awaitPrograms } from "../install/await-programs.ts";
+import { writePrivateFile } from "../kubeconfig/private-file.ts";
+import { structured } from "../output/structured.ts";
+
+interface UpFlags {
+  name: string;
+  demo: boolean;
+  timeout: number;
+}
+
+/** Brings up the embedded host, Inkube on it, and a nested cluster. Idempotent: what is there and right stays. */
+export async function bringUp(flags: UpFlags, context: CommandContext): Promise<void> {
+  const { globals, io, progress, signal, clock } = context;
+  const place = embeddedHost(globals, io);
+  const report = (line: string) => progress.log(line);
+  const machine = await up({
+    name: place.name,
+    stateDir: place.stateDir,
+    images: ["inkube"],
+    progress: report,
+    signal,
+  });
+  const host = createClient(await loadKubeconfig({ path: machine.kubeconfigPath }));
+  try {
+    await installPrograms(host, machine, context);
+    await awaitPrograms(host, { timeoutMs: flags.timeout, clock, signal, progress });
+    const kubeconfigPath = join(place.dir, `${flags.name}.kubeconfig`);
+    if (flags.demo) await ensureCluster(host, flags, kubeconfigPath, context);
+    await printResult(machine, flags.demo ? kubeconfigPath : undefined, context);
+  } finally {
+    await host.close();
+  }
+}
+
+async function installPrograms(host: Client, machine: EmbeddedHost, context: CommandContext): Promise<void> {
+  const report = (line: string) => context.progress.log(line);
+  const [image = ""] = await machine.loadImages(["inkube"], report);
+  const definitions = (await crds()) as unknown as KubeObject[];
+  const manifests = installManifests({ image });
+  await applyObjects(host, [...definitions, ...manifests, await localHost(host, machine, context)], context);
+}
+
+/** What the embedded host is to its nested clusters; fields that a person set otherwise stay when they are not named here. */
+async function localHost(host: Client, machine: EmbeddedHost, context: CommandContext): Promise<KubeObject> {
+  const answer = await host.raw({ method: "GET", path: "/version", signal: context.signal });
+  const { gitVersion } = JSON.parse(await readText(Readable.from(answer.body))) as { gitVersion: string };
+  return {
+    apiVersion,
+    kind: hostClusters.kind,
+    metadata: { name: names.localHost },
+    // The images of distro k8s are on the host already; k3s would have to be fetched from the internet.
+    // ClusterIPs exist only inside the host's network namespace, so people come through node ports.
+    spec: {
+      defaultDistro: "k8s",
+      defaultVersion: gitVersion,
+      endpoint: { type: "NodePort", addresses: [machine.nodeIP] },
+    },
+  };
+}
+
+async function ensureCluster(host: Client, flags: UpFlags, path: string, context: CommandContext): Promise<void> {
+  const ref = { namespace: context.globals.project, name: flags.name };
+  const wanted = { apiVersion, kind: nestedClusters.kind, metadata: ref, spec: {} };
+  const write = { fieldManager: fieldManagers.cli, signal: context.signal };
+  await host.create(nestedClusters, wanted, write).catch((error: unknown) => {
+    if (!isKubeError(error, "alreadyExists")) throw error;
+  });
+  const cluster: NestedCluster = await waitReady(host, ref, flags.timeout, context);
+  await writePrivateFile(path, await clusterKubeconfig(host, cluster, context.signal));
+}
+
+async function printResult(machine: EmbeddedHost, demo: string | undefined, context: CommandContext): Promise<void> {
+  const { io, globals } = context;
+  const result = {
+    name: machine.name,
+    kubeconfigPath: machine.kubeconfigPath,
+    ...(demo && { demoKubeconfigPath: demo }),
+  };
+  const text = await structured(result, globals.output);
+  if (text !== undefined) return io.stdout.write(text);
+  io.stdout.write(demo ? `export KUBECONFIG=${demo}\n` : `export INKUBE_KUBECONFIG=${machine.kubeconfigPath}\n`);
+}

@@ -1,0 +1,135 @@
+import { readFile } from "node:fs/promises";
+import { AppError, apiVersion, fieldManagers, nestedClusters } from "@inkube/api";
+import { isKubeError, type KubeObject } from "@inkube/kube";
+import { asNestedCluster, displayName } from "../clusters/nested-cluster.ts";
+import { waitReady } from "../clusters/wait-ready.ts";
+import type { CommandContext } from "../context.ts";
+import { structured, withoutManagedFields } from "../output/structured.ts";
+import { addToKubeconfig } from "./connect-cluster.ts";
+
+interface CreateOptions {
+  distro?: string | undefined;
+  version?: string | undefined;
+  cpu?: string | undefined;
+  memory?: string | undefined;
+  storage?: string | undefined;
+  pods?: number | undefined;
+  endpoint?: string | undefined;
+  syncer?: string | undefined;
+  "pod-security"?: string | undefined;
+  file?: string | undefined;
+  wait: boolean;
+  timeout: number;
+  connect: boolean;
+}
+
+/** Creates a NestedCluster after a dry run, and waits for it unless told otherwise. */
+export async function createCluster(
+  { args, options }: { args: { name: string | undefined }; options: CreateOptions },
+  context: CommandContext,
+): Promise<void> {
+  const base = options.file ? await readObject(options.file, context) : undefined;
+  const wanted = buildCluster(args.name, options, base, context.globals.project);
+  const ref = { namespace: wanted.metadata.namespace ?? context.globals.project, name: wanted.metadata.name };
+  const host = await context.host();
+  const write = { fieldManager: fieldManagers.cli, signal: context.signal };
+  await host.create(nestedClusters, wanted, { ...write, dryRun: true }).catch((error: unknown) => {
+    throw isMissingProject(error, ref.namespace) ? projectMissing(ref.namespace, error) : error;
+  });
+  const created = await host.create(nestedClusters, wanted, write);
+  context.progress.log(`Created ${displayName(ref)}`);
+  if (!options.wait) return printCreated(created, "created", context);
+  const ready = await waitReady(host, ref, options.timeout, context);
+  if (options.connect) await addToKubeconfig(ready, undefined, context);
+  await printCreated(ready as unknown as KubeObject, `ready${at(ready.status?.endpoint?.url)}`, context);
+  if (!options.connect && !context.globals.output) context.progress.log(`Use it with: ${connectHint(ref)}`);
+}
+
+/** The object that the options describe, on top of one from a file. Throws AppError USAGE when they contradict. */
+export function buildCluster(
+  name: string | undefined,
+  options: Omit<CreateOptions, "wait" | "timeout" | "connect">,
+  base: KubeObject | undefined,
+  project: string,
+): KubeObject {
+  const fileName = base?.metadata?.name;
+  if (name && fileName && name !== fileName) {
+    throw new AppError("USAGE", `The file is about ${fileName}, not ${name}`, { todo: "Name one of them." });
+  }
+  const finalName = name ?? fileName;
+  if (!finalName) throw new AppError("USAGE", "The nested cluster has no name", { todo: "inkube create NAME" });
+  const spec = (base?.spec ?? {}) as { size?: object; endpoint?: object };
+  const size = present({ cpu: options.cpu, memory: options.memory, storage: options.storage, pods: options.pods });
+  const endpoint = present({ type: options.endpoint });
+  return {
+    apiVersion,
+    kind: nestedClusters.kind,
+    metadata: { ...base?.metadata, name: finalName, namespace: base?.metadata.namespace ?? project },
+    spec: {
+      ...spec,
+      ...present({ distro: options.distro, version: options.version, syncer: options.syncer }),
+      ...present({ podSecurity: options["pod-security"] }),
+      ...(size && { size: { ...spec.size, ...size } }),
+      ...(endpoint && { endpoint: { ...spec.endpoint, ...endpoint } }),
+    },
+  };
+}
+
+/** Only the members that were given; undefined when none was. */
+function present(fields: Record<string, unknown>): Record<string, unknown> | undefined {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+async function readObject(path: string, context: CommandContext): Promise<KubeObject> {
+  const text = path === "-" ? await context.io.readStdin() : await readFile(path, "utf8").catch(cannotRead(path));
+  const { parseAllDocuments } = await import("yaml");
+  const documents = parseAllDocuments(text, { version: "1.1" });
+  const [document] = documents;
+  if (!document || documents.length !== 1 || "empty" in documents || document.errors.length > 0) {
+    throw new AppError("USAGE", `${path} is not one YAML document`, { todo: "Give one NestedCluster." });
+  }
+  const object = document.toJS() as Partial<KubeObject> | null;
+  if (object?.kind !== nestedClusters.kind || object.apiVersion !== apiVersion) {
+    throw new AppError("USAGE", `${path} is not a ${nestedClusters.kind} of ${apiVersion}`, {
+      todo: "Give a file with that kind and apiVersion.",
+    });
+  }
+  return { ...object, metadata: object.metadata ?? { name: "" } };
+}
+
+function cannotRead(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw new AppError("USAGE", `${path} cannot be read: ${error.code ?? error.message}`, { cause: error });
+  };
+}
+
+function isMissingProject(error: unknown, project: string): boolean {
+  if (!isKubeError(error, "notFound")) return false;
+  const details = error.details as { kind?: string; name?: string } | undefined;
+  return details?.kind === "namespaces" && details.name === project;
+}
+
+function projectMissing(project: string, cause: unknown): AppError {
+  return new AppError("KUBE_NOT_FOUND", `There is no project ${project} on this host`, {
+    todo: `Create it with kubectl create namespace ${project}, or name another with -n.`,
+    cause,
+  });
+}
+
+async function printCreated(object: KubeObject, what: string, { io, globals }: CommandContext): Promise<void> {
+  const text = await structured(withoutManagedFields(object), globals.output);
+  const { metadata } = asNestedCluster(object);
+  if (text !== undefined) io.stdout.write(text);
+  else if (globals.output === "name") io.stdout.write(`nestedcluster.inkube.dev/${metadata.name}\n`);
+  else
+    io.stdout.write(`${displayName({ namespace: metadata.namespace ?? "default", name: metadata.name })} is ${what}\n`);
+}
+
+function at(url: string | undefined): string {
+  return url ? ` at ${url}` : "";
+}
+
+function connectHint(ref: { namespace: string; name: string }): string {
+  return ref.namespace === "default" ? `inkube connect ${ref.name}` : `inkube connect ${ref.name} -n ${ref.namespace}`;
+}

@@ -1,0 +1,14 @@
+import { defineCommand } from "../command.ts";
+
+export const down = defineCommand({
+  name: "down",
+  summary: "Stop the embedded host and remove everything of it from this machine",
+  arguments: [],
+  options: {
+    purge: { kind: "boolean", description: "also remove what a next up would use again: its data and downloads" },
+  },
+  async run({ options }, context) {
+    const { takeDown } = await import("../actions/take-down.ts");
+    await takeDown(options.purge, context);
+  },
+});

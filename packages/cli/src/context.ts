@@ -1,0 +1,20 @@
+import type { Client, Clock } from "@inkube/kube";
+import type { Globals } from "./globals.ts";
+import type { Io } from "./io.ts";
+import type { Colors } from "./output/colors.ts";
+import type { Progress } from "./progress/progress.ts";
+
+/** What a command works with; it never touches the process itself. */
+export interface CommandContext {
+  io: Io;
+  globals: Globals;
+  /** Aborted when the person presses Ctrl-C. */
+  signal: AbortSignal;
+  clock: Clock;
+  colors: Colors;
+  progress: Progress;
+  /** A client of the host's API server, opened on first use and closed when the command ends. */
+  host(): Promise<Client>;
+  /** Sets the exit code of a command that ends without an error of its own (`connect -- CMD`). */
+  exitWith(code: number): void;
+}
