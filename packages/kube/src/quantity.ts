@@ -28,19 +28,17 @@ export function parseQuantity(text: string | number): number {
 
 /**
  * The shortest canonical quantity for a value of cores, bytes or a count: `250m`, `1536Mi`, `3`. Bytes take `binary`.
- * Finer than a billionth is rounded up.
+ * It is rounded to whole billionths.
  */
 export function formatQuantity(value: number, form: "decimal" | "binary" = "decimal"): string {
   if (!Number.isFinite(value)) throw new RangeError(`${value} is not a quantity`);
   if (form === "binary" && Number.isInteger(value)) return scaleBinary(value);
-  for (const [suffix, power] of Object.entries(decimal).reverse()) {
-    const scaled = value / 10 ** power;
-    if (power <= 0 ? isWhole(value * 10 ** -power) : isWhole(scaled)) {
-      const whole = Math.round(power <= 0 ? value * 10 ** -power : scaled);
-      if (whole !== 0) return `${whole}${suffix}`;
-    }
-  }
-  return value === 0 ? "0" : `${Math.ceil(value * 1e9)}n`;
+  const whole = Math.trunc(value);
+  const nano = BigInt(whole) * 1_000_000_000n + BigInt(Math.round((value - whole) * 1e9));
+  if (nano === 0n) return "0";
+  const fits = Object.entries(decimal).findLast(([, power]) => nano % 10n ** BigInt(power + 9) === 0n);
+  const [suffix, power] = fits ?? ["n", -9];
+  return `${nano / 10n ** BigInt(power + 9)}${suffix}`;
 }
 
 function scaleBinary(value: number): string {
@@ -49,11 +47,6 @@ function scaleBinary(value: number): string {
     if (scaled !== 0 && Number.isInteger(scaled)) return `${scaled}${suffix}`;
   }
   return String(value);
-}
-
-/** Whole but for the last bits of a floating-point product. */
-function isWhole(value: number): boolean {
-  return Math.abs(value - Math.round(value)) < 1e-9 * Math.max(1, Math.abs(value));
 }
 
 function ceilDivide(value: bigint, by: bigint): bigint {
