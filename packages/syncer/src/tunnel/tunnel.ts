@@ -104,9 +104,10 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       endpoints.kubelet.close();
       endpoints.admission.close();
+      const ended = [...sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
       for (const socket of sockets) socket.destroy();
       server.closeAllConnections();
-      await closed;
+      await Promise.all([closed, ...ended]);
     },
   };
 }

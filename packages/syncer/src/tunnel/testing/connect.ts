@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
 import type { TestPair } from "./certificates.ts";
@@ -27,10 +28,12 @@ export async function connectThrough(
   return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]), text, socket };
 }
 
-/** Everything until the other side ends. */
+/** Everything until the other side ends; the socket may still be written to. */
 export async function readAll(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  socket.resume();
+  if (!socket.readableEnded) await once(socket, "end");
   return Buffer.concat(chunks).toString("utf8");
 }
 
@@ -46,6 +49,7 @@ function readHead(socket: TLSSocket): Promise<string> {
     };
     socket.on("data", onData);
     socket.once("error", reject);
+    socket.once("end", () => reject(new Error(`ended after: ${text}`)));
     socket.once("close", () => reject(new Error(`closed after: ${text}`)));
   });
 }

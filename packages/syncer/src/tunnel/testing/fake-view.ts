@@ -14,7 +14,8 @@ export interface FakeView extends ClusterView {
 export function fakeView(fields: { name?: string; host?: Client; nested?: Client } = {}): FakeView {
   const name = fields.name ?? "demo";
   const unused = new Proxy({} as Client, {
-    get: (_target, member) => () => Promise.reject(new Error(`no client for ${String(member)} in this test`)),
+    get: (target, member) =>
+      Reflect.get(target, member) ?? (() => Promise.reject(new Error(`no client for ${String(member)} in this test`))),
   });
   const view: FakeView = {
     identity: { project: "team", name, uid: `uid-of-${name}`, hostNamespace: `inkube-team-${name}-0a1b2` },
