@@ -28,6 +28,11 @@ function replaceWord(content: string, word: string, by: string): string {
   return content.replace(new RegExp(`(?<![a-z0-9-])${escapeRegExp(word)}(?![a-z0-9-])`, "g"), () => by);
 }
 
+/** Names that were too long, or could be read in two ways, end in a hash. */
+function isCut(hostName: string): boolean {
+  return /-[0-9a-f]{10}$/.test(hostName);
+}
+
 /**
  * The nested name behind a host name, from the name alone: `<name>-x-<namespace>-x-<cluster>`, which is unambiguous because names
  * that are not are cut and hashed. Cut names are looked up among the nested objects. Undefined for any other word.
@@ -43,7 +48,7 @@ export function nestedNameOf(
     if (name && namespace && more.length === 0 && context.hostName(name, namespace) === hostName)
       return { name, namespace };
   }
-  if (!hostName.includes(separator) || !/-[0-9a-f]{10}$/.test(hostName)) return undefined;
+  if (!isCut(hostName)) return undefined;
   for (const kind of kindsToSearch) {
     for (const { metadata } of context.nestedList(kind)) {
       const { name, namespace = "" } = metadata;
@@ -55,7 +60,7 @@ export function nestedNameOf(
 
 /** One word of the text, which may be a host name, its token Secret, or the first part of a DNS name. */
 function translateWord(word: string, context: KindContext): string {
-  if (!word.includes(separator)) return word;
+  if (!word.includes(separator) && !/-[0-9a-f]{10}(?![a-z0-9])/.test(word)) return word;
   const whole = nestedNameOf(word, context);
   if (whole !== undefined) return whole.name;
   if (word.endsWith(tokensSuffix)) {

@@ -91,7 +91,7 @@ export function nestedStatus(host: KubeObject, nested: KubeObject, context: Kind
   const tell = (message: unknown) => (typeof message === "string" ? tenantTerms(message, context, pair) : message);
   const dropped = ["nominatedNodeName", "resourceClaimStatuses", "extendedResourceClaimStatus", "observedGeneration"];
   return {
-    ...without(status, ...dropped),
+    ...without(status, ...dropped, ...statusLists),
     ...optional("message", tell(status.message)),
     ...(status.observedGeneration === undefined ? {} : optional("observedGeneration", nested.metadata.generation)),
     // Immutable inside; the host may see another class because of limits that it adds.
