@@ -1,0 +1,161 @@
+import { hostClusters, labels, names, nestedClusters } from "@inkube/api";
+import { controlPlaneSelector } from "@inkube/controlplane";
+import {
+  type Client,
+  type Clock,
+  type Controller,
+  createController,
+  type Logger,
+  resources,
+  sourceOf,
+  type WatchCache,
+} from "@inkube/kube";
+import { heartbeatMs, reconcileHostCluster } from "./controllers/host-cluster/host-cluster.ts";
+import { createInternalCaKeeper, type InternalCa } from "./controllers/internal-ca/internal-ca.ts";
+import { createNestedClusterController } from "./controllers/nested-cluster/controller.ts";
+import { watchLostSecrets } from "./controllers/nested-cluster/lost-secrets.ts";
+import type { ProbeEndpoint } from "./controllers/nested-cluster/probe.ts";
+import { type HostNode, toHostNode } from "./host/host-node.ts";
+import { hostVersion } from "./host/host-version.ts";
+import { readHostView } from "./host/host-view.ts";
+import { remembered } from "./host/remembered.ts";
+import { findServiceCIDR } from "./host/service-cidr.ts";
+import { createApplier } from "./objects/applier.ts";
+import { cacheOf, createOwnedCaches, type OwnedCaches } from "./objects/owned-caches.ts";
+
+export interface AgentOptions {
+  client: Client;
+  clock: Clock;
+  /** Uniform in [0,1). */
+  random: () => number;
+  logger: Logger;
+  probe: ProbeEndpoint;
+  /** Image of Inkube's programs, for dedicated syncers. */
+  programImage: string;
+  programPullPolicy?: string;
+}
+
+/** The host's controllers. */
+export interface Agent {
+  start(): void;
+  stop(): Promise<void>;
+  /** True when every cache is a complete copy. */
+  readonly synced: boolean;
+  readonly controllers: Readonly<Record<string, Controller>>;
+}
+
+interface Parts {
+  clusters: WatchCache;
+  hosts: WatchCache;
+  nodes: WatchCache<HostNode>;
+  pods: WatchCache;
+  owned: OwnedCaches;
+  internalCa: InternalCa;
+}
+
+/** Serving certificates are looked at this often; a change of their Secrets is seen at once. */
+const certificateLookMs = 6 * 60 * 60_000;
+
+/** Wires the controllers of one host. Nothing runs before `start`. */
+export function createAgent(options: AgentOptions): Agent {
+  const parts = createParts(options);
+  const caches: { start(): void; stop(): Promise<void>; synced: boolean }[] = [
+    parts.clusters,
+    parts.hosts,
+    parts.nodes,
+    parts.pods,
+    ...Object.values(parts.owned),
+  ];
+  const controllers = createControllers(options, parts);
+  return {
+    controllers,
+    get synced() {
+      return caches.every((cache) => cache.synced);
+    },
+    start() {
+      for (const cache of caches) cache.start();
+      for (const controller of Object.values(controllers)) controller.start();
+      controllers.certificates.add("tunnel");
+      controllers.host.add(names.localHost);
+    },
+    async stop() {
+      await Promise.all(Object.values(controllers).map((controller) => controller.stop()));
+      await Promise.all(caches.map((cache) => cache.stop()));
+    },
+  };
+}
+
+function createParts(options: AgentOptions): Parts {
+  const selector = Object.entries(controlPlaneSelector).map(([key, value]) => `${key}=${value}`);
+  return {
+    clusters: cacheOf(options, nestedClusters),
+    hosts: cacheOf(options, hostClusters),
+    nodes: cacheOf<HostNode>(options, resources.nodes, { transform: toHostNode }),
+    pods: cacheOf(options, resources.pods, { labelSelector: [...selector, labels.cluster].join(",") }),
+    owned: createOwnedCaches(options),
+    internalCa: createInternalCaKeeper(options),
+  };
+}
+
+function createControllers(
+  options: AgentOptions,
+  parts: Parts,
+): Record<"clusters" | "host" | "certificates", Controller> {
+  const { client, clock, logger, probe, programImage, programPullPolicy } = options;
+  const { clusters, hosts, nodes, pods, owned, internalCa } = parts;
+  const once = <T>(fetch: () => Promise<T>): (() => Promise<T>) => remembered(fetch, heartbeatMs, clock);
+  const serviceCIDR = once(() => findServiceCIDR(client, names.systemNamespace));
+  const sources = {
+    hostClusters: hosts,
+    nodes,
+    serviceCIDR,
+    syncerClusterIP: once(() => internalCa.syncerClusterIP()),
+    programImage,
+    ...(programPullPolicy !== undefined && { programPullPolicy }),
+  };
+  const host = { client, clock, hostClusters: hosts, nodes, serviceCIDR, version: once(() => hostVersion(client)) };
+  return {
+    clusters: createNestedClusterController({
+      client,
+      clock,
+      logger,
+      clusters,
+      pods,
+      owned,
+      internalCa,
+      probe,
+      hostClusters: hosts,
+      applier: createApplier(client, owned),
+      lost: watchLostSecrets(owned.Secret),
+      hostView: () => readHostView(sources),
+    }),
+    host: createController({
+      name: "host-cluster",
+      sources: [
+        sourceOf(hosts, (change) => (change.type === "deleted" ? [] : [names.localHost])),
+        sourceOf(nodes, () => [names.localHost], "low"),
+      ],
+      reconcile: (_key, { signal }) => reconcileHostCluster(host, signal),
+      clock,
+      logger,
+    }),
+    certificates: createController({
+      name: "certificates",
+      sources: [
+        sourceOf(owned.Secret, (change) => tunnelSecret(change.type === "deleted" ? change.previous : change.object)),
+      ],
+      reconcile: async (_key, { signal }) => {
+        internalCa.forget();
+        await internalCa.ensureServing(signal);
+        return { after: certificateLookMs };
+      },
+      clock,
+      logger,
+    }),
+  };
+}
+
+function tunnelSecret({ metadata }: { metadata: { name: string; namespace?: string } }): string[] {
+  const ours: readonly string[] = [names.internalCaSecret, names.syncerTlsSecret];
+  return metadata.namespace === names.systemNamespace && ours.includes(metadata.name) ? ["tunnel"] : [];
+}

@@ -1,0 +1,73 @@
+import {
+  apiVersion,
+  type Condition,
+  fieldManagers,
+  type HostClusterStatus,
+  hostClusters,
+  names,
+  reasonMessage,
+  setCondition,
+} from "@inkube/api";
+import type { Client, Clock, KubeObject, WatchCache } from "@inkube/kube";
+import { capacity, type HostNode } from "../../host/host-node.ts";
+import { says } from "../../objects/subset.ts";
+
+/** How old a heartbeat gets at most, and how often the slow look-ups are made again. */
+export const heartbeatMs = 60_000;
+
+export interface HostClusterDependencies {
+  client: Client;
+  clock: Clock;
+  hostClusters: WatchCache;
+  nodes: WatchCache<HostNode>;
+  /** Version of the host's API server. */
+  version: () => Promise<string>;
+  serviceCIDR: () => Promise<string>;
+}
+
+/** Writes what is true of this host into HostCluster `local`: at once when it changed, else as a heartbeat. */
+export async function reconcileHostCluster(
+  dependencies: HostClusterDependencies,
+  signal: AbortSignal,
+): Promise<{ after: number }> {
+  const { client, clock } = dependencies;
+  const live = dependencies.hostClusters.get(names.localHost);
+  if (!live || live.metadata.deletionTimestamp !== undefined) return { after: heartbeatMs };
+  const now = clock.now();
+  const { heartbeat: lastBeat, ...previous } = (live.status ?? {}) as HostClusterStatus;
+  const next = await nextStatus(dependencies, live, now);
+  const due = lastBeat === undefined || now - Date.parse(lastBeat) >= heartbeatMs;
+  if (!due && says(previous, next)) return { after: heartbeatMs - (now - Date.parse(lastBeat)) };
+  const status = { ...next, heartbeat: new Date(now).toISOString() };
+  const object = { apiVersion, kind: hostClusters.kind, metadata: { name: names.localHost }, status };
+  await client.apply(hostClusters, object, {
+    fieldManager: fieldManagers.agent,
+    force: true,
+    subresource: "status",
+    signal,
+  });
+  return { after: heartbeatMs };
+}
+
+async function nextStatus(
+  { nodes, version, serviceCIDR }: HostClusterDependencies,
+  live: KubeObject,
+  now: number,
+): Promise<HostClusterStatus> {
+  const all = [...nodes.list()];
+  const ready = all.filter((node) => node.ready);
+  const conditions = (live.status as { conditions?: Condition[] } | undefined)?.conditions;
+  const observedGeneration = live.metadata.generation ?? 0;
+  const [hostVersion, range] = await Promise.all([version(), serviceCIDR().catch(() => undefined)]);
+  return {
+    version: hostVersion,
+    nodes: ready.length,
+    capacity: capacity(ready),
+    ...(range !== undefined && { serviceCIDR: range }),
+    conditions: setCondition(
+      conditions,
+      { type: "Ready", status: "True", reason: "HostReady", message: reasonMessage("HostReady"), observedGeneration },
+      now,
+    ),
+  };
+}

@@ -1,0 +1,178 @@
+import { annotations, hostNamespace, isAppError, type NestedCluster, names } from "@inkube/api";
+import {
+  apiServerNames,
+  type ControlPlaneInput,
+  type RenderInput,
+  renderFoundation,
+  renderSecrets,
+  renderWorkload,
+} from "@inkube/controlplane";
+import {
+  type Client,
+  type Clock,
+  isKubeError,
+  type KubeObject,
+  type Outcome,
+  type ReconcileContext,
+  type WatchCache,
+} from "@inkube/kube";
+import type { HostView } from "../../host/host-view.ts";
+import type { Applier } from "../../objects/applier.ts";
+import type { OwnedCaches } from "../../objects/owned-caches.ts";
+import type { InternalCa } from "../internal-ca/internal-ca.ts";
+import { choose, isRefusal } from "./choices.ts";
+import type { LostSecrets } from "./lost-secrets.ts";
+import { ensureCertificates } from "./phases/certificates.ts";
+import { observeControlPlane } from "./phases/control-plane.ts";
+import { removeEverything } from "./phases/deletion.ts";
+import { endpointUrl, observeEndpoint } from "./phases/endpoint.ts";
+import { holdFinalizer } from "./phases/finalizer.ts";
+import { ensureNamespace } from "./phases/host-namespace.ts";
+import { pullSecretObject } from "./phases/pull-secret.ts";
+import { isApiRunning } from "./pod-state.ts";
+import type { ProbeEndpoint } from "./probe.ts";
+import type { Scope } from "./scope.ts";
+import { writeStatus } from "./status.ts";
+
+export interface NestedClusterDependencies {
+  client: Client;
+  clock: Clock;
+  clusters: WatchCache;
+  /** Control plane pods. */
+  pods: WatchCache;
+  owned: OwnedCaches;
+  applier: Applier;
+  internalCa: InternalCa;
+  lost: LostSecrets;
+  hostView: () => Promise<HostView>;
+  probe: ProbeEndpoint;
+}
+
+/** Brings one nested cluster to what its object says, or takes everything of it away. `key` is `project/name`. */
+export async function reconcileNestedCluster(
+  dependencies: NestedClusterDependencies,
+  key: string,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const [project = "", name = ""] = key.split("/");
+  const object = dependencies.clusters.get(name, project);
+  if (!object) return undefined;
+  const cluster = object as KubeObject as unknown as NestedCluster;
+  const scope = openScope(cluster, key, context);
+  if (cluster.metadata.annotations?.[annotations.paused] !== undefined) return pause(dependencies, scope);
+  if (cluster.metadata.deletionTimestamp !== undefined) {
+    if (await removeEverything(dependencies, scope)) return undefined;
+  } else {
+    await build(dependencies, scope).catch((error: unknown) => explain(dependencies, scope, error));
+  }
+  await writeStatus(dependencies.client, scope, dependencies.clock.now());
+  return scope.again === undefined ? undefined : { after: scope.again };
+}
+
+function openScope(cluster: NestedCluster, key: string, { signal, logger }: ReconcileContext): Scope {
+  const { name, namespace: project = "", uid = "" } = cluster.metadata;
+  const identity = { project, name, uid, hostNamespace: hostNamespace(project, name) };
+  return { cluster, key, identity, signal, logger, observations: {} };
+}
+
+async function pause({ client, clock }: NestedClusterDependencies, scope: Scope): Promise<Outcome> {
+  scope.failed = { status: "Unknown", reason: "Paused" };
+  await writeStatus(client, scope, clock.now());
+  return undefined;
+}
+
+async function build(dependencies: NestedClusterDependencies, scope: Scope): Promise<void> {
+  const { client } = dependencies;
+  const host = await dependencies.hostView();
+  const input = choose(scope.cluster, scope.identity, host);
+  if (isRefusal(input)) {
+    scope.failed = input;
+    return;
+  }
+  scope.distro = input.distro;
+  scope.version = input.version;
+  // Made side by side: none needs the other's result.
+  const [authority, pullSecrets] = await Promise.all([
+    dependencies.internalCa.authority(scope.signal),
+    pullSecretObject(client, scope, input, host),
+    holdFinalizer(client, scope),
+  ]);
+  if (!pullSecrets) return;
+  if (!(await ensureNamespace({ ...dependencies, caches: dependencies.owned }, scope, input))) return;
+  const foundation = await dependencies.applier.applyAll([...renderFoundation(input), ...pullSecrets], scope.signal);
+  const service = foundation.find(({ kind, metadata }) => kind === "Service" && metadata.name === names.controlPlane);
+  if (!service) throw new Error("The Service of the control plane was not rendered");
+  const rendered = await issue(dependencies, scope, { input, host, service, authority });
+  // The pod mounts the Secrets: were they later than it, the kubelet would try again only seconds after.
+  await dependencies.applier.applyAll(renderSecrets(rendered), scope.signal);
+  await dependencies.applier.applyAll(renderWorkload(rendered), scope.signal);
+  await observe(dependencies, scope, rendered);
+}
+
+async function issue(
+  dependencies: NestedClusterDependencies,
+  scope: Scope,
+  known: {
+    input: ControlPlaneInput;
+    host: HostView;
+    service: KubeObject;
+    authority: { certificate: string; key: string };
+  },
+): Promise<RenderInput> {
+  const { input, host, service, authority } = known;
+  const clusterIP = (service.spec as { clusterIP?: string } | undefined)?.clusterIP ?? "";
+  const serverNames = apiServerNames({
+    hostNamespace: input.cluster.hostNamespace,
+    clusterDomain: input.spec.clusterDomain,
+    clusterIP,
+    endpointAddresses: host.endpoint.addresses,
+    extraNames: input.spec.endpoint.extraNames ?? [],
+  });
+  const sources = { ...dependencies, secrets: dependencies.owned.Secret };
+  const issued = await ensureCertificates(sources, scope, input, { serverNames, internalCa: authority });
+  const url = endpointUrl(input, host, service);
+  if (url !== undefined) scope.endpointUrl = url;
+  return {
+    ...input,
+    ...issued,
+    clusterIP,
+    serverNames,
+    internalCa: authority.certificate,
+    ...(url !== undefined && { endpointUrl: url }),
+  };
+}
+
+async function observe(dependencies: NestedClusterDependencies, scope: Scope, rendered: RenderInput): Promise<void> {
+  const { client, pods, probe } = dependencies;
+  const controlPlane = await observeControlPlane(client, pods, scope);
+  scope.observations.ControlPlaneReady = controlPlane;
+  const pod = pods.get(names.controlPlanePod, scope.identity.hostNamespace);
+  const endpoint = await observeEndpoint(probe, scope, {
+    ca: rendered.pki["ca.crt"] ?? "",
+    running: pod !== undefined && isApiRunning(pod),
+    ...(rendered.endpointUrl !== undefined && { url: rendered.endpointUrl }),
+  });
+  scope.observations.EndpointReachable = endpoint;
+  // The API said so itself; the kubelet's next probe would say it up to a second later.
+  if (endpoint.status === "True" && controlPlane.reason === "ContainersStarting") {
+    scope.observations.ControlPlaneReady = { status: "True", reason: "ControlPlaneAnswers" };
+  }
+}
+
+/** Puts what a person can act on into the status, then lets the queue try again. */
+async function explain({ client, clock }: NestedClusterDependencies, scope: Scope, error: unknown): Promise<never> {
+  if (!scope.signal.aborted && !isKubeError(error, "conflict", "alreadyExists", "aborted")) {
+    scope.failed = {
+      status: "False",
+      reason: isKubeError(error, "forbidden", "unauthorized") ? "HostRefused" : "InternalError",
+      particulars: isAppError(error) ? `${error.message} ${error.todo}` : messageOf(error),
+    };
+    await writeStatus(client, scope, clock.now()).catch(() => {});
+  }
+  throw error;
+}
+
+function messageOf(error: unknown): string {
+  // Other errors may quote what they failed on.
+  return isKubeError(error) ? error.message : "";
+}

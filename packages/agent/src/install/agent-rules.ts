@@ -1,0 +1,47 @@
+import { group, hostClusters, names, nestedClusters } from "@inkube/api";
+
+export interface PolicyRule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+  resourceNames?: string[];
+}
+
+const make = ["create", "get", "list", "patch", "watch"];
+const look = ["get", "list", "watch"];
+
+/**
+ * What the agent may do on the host. It makes namespaces and what is in them, so these rights are cluster-wide; it can
+ * give away the syncer's rights in a namespace and no others, and reads no workload but control planes' pods.
+ */
+export const agentRules: readonly PolicyRule[] = [
+  { apiGroups: [group], resources: [nestedClusters.plural], verbs: [...look, "patch"] },
+  { apiGroups: [group], resources: [`${nestedClusters.plural}/status`], verbs: ["patch"] },
+  // Lets the finalizer be written on hosts that check who may block a deletion.
+  { apiGroups: [group], resources: [`${nestedClusters.plural}/finalizers`], verbs: ["update"] },
+  { apiGroups: [group], resources: [hostClusters.plural], verbs: look },
+  { apiGroups: [group], resources: [`${hostClusters.plural}/status`], verbs: ["patch"] },
+  { apiGroups: [""], resources: ["namespaces"], verbs: [...make, "delete"] },
+  {
+    apiGroups: [""],
+    resources: ["limitranges", "resourcequotas", "secrets", "serviceaccounts", "services"],
+    verbs: make,
+  },
+  { apiGroups: ["apps"], resources: ["statefulsets"], verbs: make },
+  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: make },
+  { apiGroups: ["rbac.authorization.k8s.io"], resources: ["rolebindings"], verbs: make },
+  {
+    apiGroups: ["rbac.authorization.k8s.io"],
+    resources: ["clusterroles"],
+    verbs: ["bind"],
+    resourceNames: [names.syncerNamespaceRole],
+  },
+  { apiGroups: [""], resources: ["nodes", "pods"], verbs: ["list", "watch"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["list"] },
+  { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: ["get"] },
+];
+
+/** In the namespace of the programs: the Lease by which one of several agents is active. */
+export const agentSystemRules: readonly PolicyRule[] = [
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "update"] },
+];

@@ -1,0 +1,56 @@
+import { names } from "@inkube/api";
+import type { KubeObject } from "@inkube/kube";
+import { syncerRules } from "@inkube/syncer";
+import { agentRules, agentSystemRules, type PolicyRule } from "./agent-rules.ts";
+
+const rbac = "rbac.authorization.k8s.io";
+const namespace = names.systemNamespace;
+
+/** Who the programs are on the host, and what they may do. */
+export function identities(): KubeObject[] {
+  const syncer = syncerRules();
+  return [
+    account(names.agent),
+    account(names.syncer),
+    clusterRole(names.agent, agentRules),
+    clusterRole(names.syncer, syncer.cluster),
+    // Never bound cluster-wide: the agent binds it in the host namespace of each nested cluster.
+    clusterRole(names.syncerNamespaceRole, syncer.namespace),
+    clusterRoleBinding(names.agent),
+    clusterRoleBinding(names.syncer),
+    ...systemRole(names.agent, agentSystemRules),
+    ...systemRole(names.syncer, syncer.system),
+  ];
+}
+
+function account(name: string): KubeObject {
+  return { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } };
+}
+
+function clusterRole(name: string, rules: readonly PolicyRule[]): KubeObject {
+  return { apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata: { name }, rules };
+}
+
+function clusterRoleBinding(name: string): KubeObject {
+  return {
+    apiVersion: `${rbac}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name },
+    roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
+    subjects: [{ kind: "ServiceAccount", name, namespace }],
+  };
+}
+
+function systemRole(name: string, rules: readonly PolicyRule[]): KubeObject[] {
+  const metadata = { name, namespace };
+  return [
+    { apiVersion: `${rbac}/v1`, kind: "Role", metadata, rules },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup: rbac, kind: "Role", name },
+      subjects: [{ kind: "ServiceAccount", name, namespace }],
+    },
+  ];
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { hostname } from "node:os";
+import { isAppError, names } from "@inkube/api";
+import { createClient, holdLease, inClusterConfig, loadKubeconfig, systemClock } from "@inkube/kube";
+import pino from "pino";
+import { createAgent } from "./agent.ts";
+import { probeOverTls } from "./controllers/nested-cluster/probe.ts";
+import { type ProgramOptions, readOptions } from "./options.ts";
+import { startHealthServer } from "./server/health-server.ts";
+import { metricsText } from "./server/metrics-text.ts";
+
+/** Runs the agent until it is told to stop. */
+async function run(options: ProgramOptions, logger: pino.Logger): Promise<void> {
+  const config = options.kubeconfig
+    ? await loadKubeconfig({ path: options.kubeconfig, ...(options.context && { context: options.context }) })
+    : inClusterConfig();
+  const client = createClient(config);
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => stop.abort());
+  const time = { clock: systemClock, random: Math.random };
+  const { programImage, programPullPolicy } = options;
+  const agent = createAgent({
+    client,
+    ...time,
+    logger,
+    probe: probeOverTls,
+    programImage,
+    ...(programPullPolicy !== undefined && { programPullPolicy }),
+  });
+  // A standby is ready too: it could take over. Only who holds the lease has caches.
+  let leading = false;
+  const server = await startHealthServer({
+    port: options.port,
+    ready: () => !leading || agent.synced,
+    metrics: () => metricsText(agent.controllers),
+  });
+  logger.info({ server: config.server, port: options.port }, "Started agent");
+  const lead = async (signal: AbortSignal): Promise<void> => {
+    leading = true;
+    agent.start();
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await agent.stop();
+    // Caches and queues do not start twice: after losing the lease the process begins anew.
+    stop.abort();
+  };
+  if (options.leaderElection) {
+    const identity = `${process.env.POD_NAME ?? hostname()}-${process.pid}`;
+    const lease = { namespace: names.systemNamespace, name: names.agent, identity };
+    await holdLease({ client, ...time, logger, ...lease, signal: stop.signal, onAcquired: lead });
+  } else {
+    await lead(stop.signal);
+  }
+  server.close();
+  await client.close();
+  logger.info({}, "Stopped agent");
+}
+
+const logger = pino({ base: { component: "agent" }, timestamp: pino.stdTimeFunctions.isoTime });
+try {
+  const options = readOptions(process.argv.slice(2));
+  logger.level = options.logLevel;
+  await run(options, logger);
+} catch (error) {
+  logger.fatal({ error: error instanceof Error ? error.message : String(error) }, "Agent failed");
+  process.exitCode = isAppError(error) ? error.exitCode : 1;
+}
