@@ -1,3 +1,4 @@
+export { aConfigMap, aNamespace, aNode, aPod, aSecret, aService, type Given } from "./builders.ts";
 export { type CollectingLogger, collectingLogger, type LogEntry } from "./collecting-logger.ts";
 export {
   type FakeApiServer,

@@ -35,7 +35,8 @@ const defaulters: Record<string, Defaulter> = {
 
 function defaultService(service: KubeObject, context: ApiContext, type: ServedType): KubeObject {
   const spec = { type: "ClusterIP", sessionAffinity: "None", ...asJsonObject(service.spec) };
-  const status = { loadBalancer: {} };
+  const { loadBalancer = {} } = asJsonObject(service.status);
+  const status = { ...asJsonObject(service.status), loadBalancer };
   if (spec.type === "ExternalName") return { ...service, spec, status };
   const clusterIP = valueAt(spec, "clusterIP") ?? freeAddress(context, type);
   const external = spec.type === "NodePort" || spec.type === "LoadBalancer";
@@ -78,22 +79,24 @@ export function withCreateDefaults(object: KubeObject, context: ApiContext, type
   return defaulters[typeKey(type)]?.(result, context, type) ?? result;
 }
 
-/** What an update keeps or converts although the writer left it out. */
-export function withUpdateDefaults(live: KubeObject, wanted: KubeObject, type: ServedType): KubeObject {
+/** What an update keeps, converts or fills in although the writer left it out. */
+export function withUpdateDefaults(
+  live: KubeObject,
+  wanted: KubeObject,
+  context: ApiContext,
+  type: ServedType,
+): KubeObject {
   const key = typeKey(type);
-  if (key === "secrets.") {
-    const { stringData: _stringData, ...rest } = defaulters[key]?.(wanted, {} as ApiContext, type) ?? wanted;
-    return rest as KubeObject;
-  }
-  if (key === "services." && valueAt(wanted, "spec", "type") !== "ExternalName") {
-    const { clusterIP, clusterIPs } = asJsonObject(live.spec);
-    const kept = { ...(clusterIP === undefined ? {} : { clusterIP, clusterIPs }) };
-    const spec = { ...kept, ...withoutUndefined(asJsonObject(wanted.spec)) };
-    return { ...wanted, spec };
-  }
+  if (key === "secrets.") return defaulters[key]?.(wanted, context, type) ?? wanted;
+  if (key === "services.") return defaultService(withLiveAddress(live, wanted), context, type);
   return wanted;
 }
 
-function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined && member !== ""));
+/** A Service keeps its ClusterIP when the writer names none. */
+function withLiveAddress(live: KubeObject, wanted: KubeObject): KubeObject {
+  const { clusterIP: kept } = asJsonObject(live.spec);
+  const { clusterIP: asked, ...spec } = asJsonObject(wanted.spec);
+  if (spec.type === "ExternalName") return wanted;
+  const clusterIP = asked || kept;
+  return { ...wanted, spec: clusterIP === undefined ? spec : { ...spec, clusterIP } };
 }

@@ -3,13 +3,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock } from "../../system-clock.ts";
 import type { Clock, KubeObject, ObjectRef, ResourceType } from "../../types.ts";
-import { type ApiContext, findObject } from "./api-context.ts";
+import { type ApiContext, findObject, keyOf } from "./api-context.ts";
 import { Connections } from "./connections.ts";
 import { collectGarbage, collectNamespaces, serveDefinitions } from "./controllers.ts";
+import { createObject, readObject } from "./create-object.ts";
 import { type FaultRule, FaultRules, type SeenRequest } from "./faults.ts";
 import { type ServedType, TypeRegistry, typeKey } from "./registry.ts";
 import { handleRequest, type RequestHook } from "./request-handler.ts";
 import { ObjectStore } from "./store.ts";
+import { updateObject } from "./update-object.ts";
 import type { WatchStream } from "./watch-stream.ts";
 
 export interface FakeApiServerOptions {
@@ -63,6 +65,10 @@ export interface FakeApiServer {
   objects(type: ResourceType, namespace?: string): KubeObject[];
   /** A copy of one stored object. */
   object(type: ResourceType, ref: ObjectRef): KubeObject | undefined;
+  /** Creates or replaces an object at once, past network and faults, as another client would. Status included. */
+  write(type: ResourceType, object: KubeObject): KubeObject;
+  /** Removes an object at once, past network, faults, finalizers and grace. False when there was none. */
+  erase(type: ResourceType, ref: ObjectRef): boolean;
   /** How many watches are open, of one type or at all. */
   openWatches(type?: ResourceType): number;
   /** Serves a further kind, as a custom resource with a status subresource unless said otherwise. */
@@ -157,6 +163,38 @@ function createFaults(
   };
 }
 
+function servedType(context: ApiContext, type: ResourceType): ServedType {
+  const served = context.registry.find(type.group, type.version, type.plural);
+  if (served === undefined) throw new Error(`${type.plural} is not served; register it first`);
+  return served;
+}
+
+function createDirectAccess(context: ApiContext) {
+  const write = { manager: "test", dryRun: false };
+  return {
+    write: (type: ResourceType, object: KubeObject) => {
+      const served = servedType(context, type);
+      const { name, namespace = "" } = object.metadata;
+      const wanted = readObject(served, namespace, structuredClone(object));
+      const target = { type: served, namespace, name };
+      let stored = findObject(context, target)
+        ? updateObject(context, target, write, () => wanted)
+        : createObject(context, served, wanted, write);
+      if (served.status && wanted.status !== undefined) {
+        const status = { ...write, subresource: "status" };
+        stored = updateObject(context, target, status, (live) => ({ ...live, status: wanted.status }));
+      }
+      return structuredClone(stored);
+    },
+    erase: (type: ResourceType, ref: ObjectRef) => {
+      const served = servedType(context, type);
+      const live = findObject(context, { type: served, namespace: ref.namespace ?? "", name: ref.name });
+      if (live) context.store.remove(typeKey(served), keyOf(live), live);
+      return live !== undefined;
+    },
+  };
+}
+
 function createView(context: ApiContext, watches: Set<WatchStream>) {
   return {
     objects: (type: ResourceType, namespace?: string) =>
@@ -170,6 +208,7 @@ function createView(context: ApiContext, watches: Set<WatchStream>) {
       const object = target && findObject(context, target);
       return object && structuredClone(object);
     },
+    ...createDirectAccess(context),
     openWatches: (type?: ResourceType) =>
       [...watches].filter((watch) => type === undefined || typeKey(watch.type) === typeKey(type)).length,
     register: (type: ResourceType, traits?: Partial<Pick<ServedType, "status" | "scale">>) =>

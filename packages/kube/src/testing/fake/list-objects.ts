@@ -35,7 +35,7 @@ function readContinuation(context: ApiContext, token: string): Continuation {
 export function readRevision(query: URLSearchParams): number | undefined {
   const text = query.get("resourceVersion") ?? "";
   if (text === "") return undefined;
-  if (!/^\d+$/.test(text)) throw badRequest(`Invalid value: "${text}": invalid resource version`);
+  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version: Invalid value: "${text}": invalid syntax`);
   return Number(text);
 }
 

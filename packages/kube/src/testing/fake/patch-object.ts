@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import type { KubeObject } from "../../types.ts";
 import { type ApiContext, findObject, type Target, timestamp, type WriteContext } from "./api-context.ts";
-import { ApiFailure, badRequest, notFound, unsupportedMediaType } from "./api-failure.ts";
+import { ApiFailure, badRequest, conflict, notFound, unsupportedMediaType } from "./api-failure.ts";
 import { applyObject } from "./apply/apply.ts";
 import { createObject, readObject } from "./create-object.ts";
 import { asJsonObject, isJsonObject } from "./json.ts";
@@ -95,7 +95,11 @@ function apply(
   const writer = { name: write.manager, subresource, time, force: request.force };
   const wanted = applicable(type, applied, subresource);
   if (findObject(context, target) === undefined) {
-    if (subresource !== "" || applied.metadata.uid) throw notFound(type, name);
+    if (subresource !== "") throw notFound(type, name);
+    if (applied.metadata.uid) {
+      const why = `uid mismatch: the provided object specified uid ${applied.metadata.uid}, and no existing object was found`;
+      throw conflict(type, name, why);
+    }
     const object = applyObject(type, undefined, wanted, writer);
     return { object: createObject(context, type, object, { ...write, managed: true }), created: true };
   }

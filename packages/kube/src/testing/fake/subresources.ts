@@ -25,6 +25,9 @@ function require(context: ApiContext, target: Target): KubeObject {
 function bind(context: ApiContext, target: Target, write: WriteContext, body: unknown): KubeObject {
   const node = valueAt(body, "target", "name");
   if (typeof node !== "string" || node === "") throw badRequest("a binding names its target");
+  if (valueAt(body, "metadata", "name") !== target.name) {
+    throw badRequest("name in URL does not match name in Binding object");
+  }
   const now = timestamp(context.clock.now());
   updateObject(context, target, { ...write, subresource: "binding" }, (pod) => {
     const assigned = valueAt(pod, "spec", "nodeName");
@@ -73,7 +76,8 @@ function evict(context: ApiContext, target: Target, write: WriteContext, body: u
 }
 
 /** The object that a token is bound to; a 404 or 409 when that one does not exist. */
-function checkBinding(context: ApiContext, namespace: string, reference: unknown): Record<string, unknown> {
+function checkBinding(context: ApiContext, account: KubeObject, reference: unknown): Record<string, unknown> {
+  const { namespace = "" } = account.metadata;
   if (!isJsonObject(reference)) return {};
   const plural = { Pod: "pods", Secret: "secrets", Node: "nodes" }[String(reference.kind)];
   const type = plural === undefined ? undefined : context.registry.find("", "v1", plural);
@@ -83,6 +87,10 @@ function checkBinding(context: ApiContext, namespace: string, reference: unknown
   if (reference.uid !== undefined && reference.uid !== uid) {
     const why = `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
     throw conflict(type, name, why);
+  }
+  if (type.kind === "Pod" && (valueAt(bound, "spec", "serviceAccountName") ?? "") !== account.metadata.name) {
+    const text = `cannot bind token for serviceaccount "${account.metadata.name}" to pod running with different serviceaccount name.`;
+    throw badRequest(text);
   }
   return { [type.kind.toLowerCase()]: { name, uid } };
 }
@@ -113,7 +121,7 @@ function issueToken(context: ApiContext, target: Target, body: unknown): KubeObj
     "kubernetes.io": {
       namespace,
       serviceaccount: { name, uid },
-      ...checkBinding(context, namespace, spec.boundObjectRef),
+      ...checkBinding(context, account, spec.boundObjectRef),
     },
     nbf: issued,
     sub: `system:serviceaccount:${namespace}:${name}`,

@@ -92,7 +92,7 @@ export function updateObject(
   const restricted = restrict(type, live, withServerFields(live, wanted), subresource);
   const defaulted = withServerFields(
     live,
-    subresource === "" ? withUpdateDefaults(live, restricted, type) : restricted,
+    subresource === "" ? withUpdateDefaults(live, restricted, context, type) : restricted,
   );
   validateUpdate(type, live, defaulted, subresource);
   const writer = { name: write.manager, subresource, time: timestamp(context.clock.now()) };

@@ -97,6 +97,7 @@ export function validateCreate(type: ServedType, object: KubeObject): void {
 export function checkIncarnation(type: ServedType, live: KubeObject, wanted: KubeObject, replaces: boolean): void {
   const { uid, resourceVersion, name } = wanted.metadata;
   if (uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
+    if (!replaces) throw invalid(type, name, [immutable("metadata.uid", `"${uid}": field is immutable`)]);
     throw conflict(
       type,
       name,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { KubeObject } from "../../types.ts";
 import type { ApiContext } from "./api-context.ts";
-import { expired } from "./api-failure.ts";
+import { ApiFailure, expired } from "./api-failure.ts";
 import { listObjects, readRevision, selectorOf } from "./list-objects.ts";
 import { type ServedType, typeKey } from "./registry.ts";
 import type { Selector } from "./selectors.ts";
@@ -41,6 +41,15 @@ export function seenBy(selects: Selector, event: StoreEvent): { type: string; ob
   return { type: "DELETED", object: { ...event.previous, metadata } };
 }
 
+/** Where a watch starts. The real server answers 500, not 400, to a version that is no number, though only here. */
+function watchedFrom(query: URLSearchParams): number | undefined {
+  try {
+    return readRevision(query);
+  } catch (error) {
+    throw new ApiFailure(500, "InternalError", (error as Error).message);
+  }
+}
+
 /** One watch: sends what happened since the version asked for, then what happens, until it is closed. */
 export class WatchStream {
   readonly type: ServedType;
@@ -60,7 +69,7 @@ export class WatchStream {
   /** Throws (and sends nothing) for a malformed request; otherwise answers 200 and streams. */
   start(): void {
     const { context, type, query, response, distortion } = this.#options;
-    const asked = readRevision(query);
+    const asked = watchedFrom(query);
     response.writeHead(200, { "content-type": "application/json", "transfer-encoding": "chunked" });
     response.flushHeaders();
     response.on("close", () => this.#stop());

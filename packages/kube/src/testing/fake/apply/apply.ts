@@ -34,10 +34,10 @@ function printPath(path: FieldPath): string {
 function conflictFailure(conflicts: Conflict[]): ApiFailure {
   const causes = conflicts.map(({ manager, path }) => {
     const subresource = manager.subresource === "" ? "" : ` with subresource "${manager.subresource}"`;
-    const when = manager.operation === "Update" ? ` at ${manager.time}` : "";
+    const when = manager.operation === "Update" ? ` using ${manager.apiVersion}` : "";
     return {
       reason: "FieldManagerConflict",
-      message: `conflict with "${manager.name}"${subresource} using ${manager.apiVersion}${when}`,
+      message: `conflict with "${manager.name}"${subresource}${when}`,
       field: printPath(path),
     };
   });
