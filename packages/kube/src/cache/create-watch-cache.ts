@@ -137,7 +137,7 @@ class ListWatchCache<T extends KubeObject> implements WatchCache<T> {
     const ending = new AbortController();
     const watchSignal = AbortSignal.any([signal, ending.signal]);
     const openedAt = clock.now();
-    const watch = { heardAt: openedAt, heard: false };
+    const watch = { heardAt: openedAt, heard: false, silent: false };
     const onOpen = () => {
       watch.heardAt = clock.now();
       if (!watchSignal.aborted) this.#setSynced(true);
@@ -155,23 +155,24 @@ class ListWatchCache<T extends KubeObject> implements WatchCache<T> {
         this.#setSynced(true);
       }
     } catch (error) {
-      if (!ending.signal.aborted) throw error;
+      if (!watch.silent) throw error;
     } finally {
       this.#setSynced(false);
       ending.abort();
       await watchdog;
     }
-    if (!watch.heard && clock.now() - openedAt < shortestOrdinaryWatchMs) throw new QuietEnd();
+    if (!watch.heard && !watch.silent && clock.now() - openedAt < shortestOrdinaryWatchMs) throw new QuietEnd();
     this.#failures = 0;
   }
 
-  async #guard(watch: { heardAt: number }, ending: AbortController): Promise<void> {
+  async #guard(watch: { heardAt: number; silent: boolean }, ending: AbortController): Promise<void> {
     const { clock, logger, watchdogMs = defaultWatchdogMs } = this.#options;
     while (!ending.signal.aborted) {
       // A clock that was set back must not make the watch look alive for longer.
       watch.heardAt = Math.min(watch.heardAt, clock.now());
       const left = watch.heardAt + watchdogMs - clock.now();
       if (left <= 0) {
+        watch.silent = true;
         this.#setSynced(false);
         logger.debug({ resource: this.type.plural, watchdogMs }, "Watch fell silent, opening another");
         ending.abort();
