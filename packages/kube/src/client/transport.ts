@@ -62,24 +62,24 @@ class PooledTransport implements Transport {
   }
 
   async #sendOnce(request: RawRequest): Promise<Answer> {
-    const exchange = await this.#prepare(request, this.#timeoutMs);
+    const { exchange, pools } = await this.#prepare(request, this.#timeoutMs);
     try {
-      return await readWhole(this.#pool().requests, exchange);
+      return await readWhole(pools.requests, exchange);
     } catch (error) {
       // The server may close a kept-alive connection just as a request goes out on it.
       if (request.method !== "GET" || request.signal?.aborted || !isConnectionReset(error)) throw error;
-      return await readWhole(this.#pool().requests, exchange);
+      return await readWhole(pools.requests, exchange);
     }
   }
 
   async *lines(request: RawRequest, opened?: () => void): AsyncGenerator<unknown> {
     const context = this.context(request.method, request.path);
     try {
-      const exchange = await this.#prepare(request, 0);
+      const { exchange, pools } = await this.#prepare(request, 0);
       const onAnswer = (status: number) => {
         if (status === 200) opened?.();
       };
-      const refusal = yield* readLines(this.#pool().streams, exchange, onAnswer);
+      const refusal = yield* readLines(pools.streams, exchange, onAnswer);
       if (refusal) {
         if (refusal.status === 401) this.#credentials.invalidate();
         throw errorFromAnswer(context, refusal.status, refusal.text, refusal.headers);
@@ -90,15 +90,17 @@ class PooledTransport implements Transport {
   }
 
   async stream(request: RawRequest): Promise<Omit<Answer, "text"> & { body: Readable }> {
-    return this.#guard(request, async () => readStream(this.#pool().streams, await this.#prepare(request, 0)));
+    return this.#guard(request, async () => {
+      const { exchange, pools } = await this.#prepare(request, 0);
+      return readStream(pools.streams, exchange);
+    });
   }
 
   async upgrade(request: RawRequest): Promise<UpgradeResult> {
     return this.#guard(request, async () => {
-      const exchange = await this.#prepare(request, 0);
-      const { tls } = this.#pool();
+      const { exchange, pools } = await this.#prepare(request, 0);
       const proxyUrl = this.#config.proxyUrl;
-      return openUpgrade(this.#origin, exchange, { tls, ...(proxyUrl && { proxyUrl }) });
+      return openUpgrade(this.#origin, exchange, { tls: pools.tls, ...(proxyUrl && { proxyUrl }) });
     });
   }
 
@@ -117,12 +119,11 @@ class PooledTransport implements Transport {
     }
   }
 
-  async #prepare(request: RawRequest, bodyTimeoutMs: number): Promise<Exchange> {
+  async #prepare(request: RawRequest, bodyTimeoutMs: number): Promise<{ exchange: Exchange; pools: ConnectionPools }> {
     const current = this.#credentials.current();
     // Most identities never change; not waiting for them keeps the request path without a turn of the event loop.
     const credential = current instanceof Promise ? await current : current;
-    this.#refreshPools(credential);
-    return {
+    const exchange: Exchange = {
       method: request.method,
       path: this.#prefix + request.path,
       headers: { ...identityHeaders(this.#config, credential), ...lowerCased(request.headers) },
@@ -131,18 +132,15 @@ class PooledTransport implements Transport {
       ...(request.body !== undefined && { body: request.body }),
       ...(request.signal && { signal: request.signal }),
     };
+    return { exchange, pools: this.#poolsFor(credential) };
   }
 
-  #refreshPools(credential: Credential): void {
-    if (this.#pools && this.#pools.cert === credential.cert) return;
+  #poolsFor(credential: Credential): ConnectionPools {
     const old = this.#pools;
+    if (old && old.cert === credential.cert) return old;
     this.#pools = { ...createConnectionPools(this.#origin, this.#config, credential), cert: credential.cert };
     // Whatever still runs on the old certificate fails and is retried by whoever retries broken connections.
     void old?.close();
-  }
-
-  #pool(): ConnectionPools {
-    if (!this.#pools) throw new Error("No connection pool before the first credential");
     return this.#pools;
   }
 }
