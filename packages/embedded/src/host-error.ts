@@ -1,5 +1,7 @@
+import { AppError, type ErrorCode } from "@inkube/api";
+
 /** What kind of thing stops the embedded host; callers decide by this, never by text. */
-export type HostErrorCode =
+export type HostErrorKind =
   | "notRoot"
   | "missingTools"
   | "componentUnavailable"
@@ -9,14 +11,25 @@ export type HostErrorCode =
   | "invalidName"
   | "aborted";
 
-/** The one error type of this package: says what happened and what to do about it. */
-export class HostError extends Error {
-  readonly code: HostErrorCode;
+const codes: Record<HostErrorKind, ErrorCode> = {
+  notRoot: "HOST_UNSUITABLE",
+  missingTools: "HOST_UNSUITABLE",
+  componentUnavailable: "HOST_UNSUITABLE",
+  imageUnavailable: "HOST_UNSUITABLE",
+  commandFailed: "INTERNAL",
+  notReady: "TIMEOUT",
+  invalidName: "USAGE",
+  aborted: "INTERRUPTED",
+};
 
-  constructor(code: HostErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+/** The error of this package: says what happened, and in `todo` what a person can do about it. */
+export class HostError extends AppError {
+  readonly kind: HostErrorKind;
+
+  constructor(kind: HostErrorKind, message: string, options: { todo?: string; cause?: unknown } = {}) {
+    super(codes[kind], message, options);
     this.name = "HostError";
-    this.code = code;
+    this.kind = kind;
   }
 }
 

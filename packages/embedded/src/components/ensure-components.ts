@@ -49,7 +49,7 @@ export interface Components {
 
 /** Where caches lie unless told otherwise; outside of the checkout, so that a fresh clone finds them. */
 export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
-  return env["INKUBE_CACHE"] ?? join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "inkube");
+  return env.INKUBE_CACHE ?? join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "inkube");
 }
 
 /**
@@ -143,7 +143,7 @@ async function obtain(request: ModuleRequest, dir: string, missing: readonly Bin
 
 async function findOnPath(binary: Binary, version: string): Promise<StoredBinary | undefined> {
   if (binary.version === undefined) return undefined;
-  const dirs = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
+  const dirs = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   const path = dirs.map((dir) => join(dir, binary.name)).find(isExecutable);
   if (path === undefined) return undefined;
   const { stdout, stderr } = await run([path, ...binary.version], { allowFailure: true });

@@ -40,7 +40,7 @@ export function embeddedHost(
     nodeIP: addresses.nodeIP,
     nodeName: layout.nodeName,
     kubectlPath: components.path("kubectl"),
-    env: { KUBECONFIG: layout.kubeconfigPath, PATH: `${components.dir}:${process.env["PATH"] ?? ""}` },
+    env: { KUBECONFIG: layout.kubeconfigPath, PATH: `${components.dir}:${process.env.PATH ?? ""}` },
     async loadImages(names, progress = () => undefined) {
       const images = await ensureImages({ names, cacheDir, progress });
       await loadImages(layout, images, cacheDir);

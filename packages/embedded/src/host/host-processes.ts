@@ -46,7 +46,7 @@ export function hostProcesses(inputs: ProcessInputs): ProcessSpec[] {
     return {
       name: draft.name,
       argv,
-      env: { PATH: `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin` },
+      env: { PATH: `${process.env.PATH ?? "/usr/bin:/bin"}:/usr/sbin:/sbin` },
       after: draft.after ?? [],
       ...(draft.ready === undefined ? {} : { ready: draft.ready }),
       revision: hash.digest("hex").slice(0, 16),

@@ -18,7 +18,7 @@ const tools: readonly { program: string; package: string }[] = [
   { program: "mount", package: "mount" },
 ];
 
-const cniPlugins = ["bridge", "host-local", "loopback", "portmap"];
+const cniPlugins = ["ptp", "host-local", "loopback", "portmap"];
 
 export interface ToolSearch {
   /** Colon-separated, as in PATH. */
@@ -45,8 +45,8 @@ export function requireTools(search: ToolSearch): void {
   const packages = [...new Set(missing.map((tool) => tool.package))].sort().join(" ");
   throw new HostError(
     "missingTools",
-    `The embedded host needs programs that are not on this machine:\n${lines.join("\n")}\n` +
-      `Install them with: apt-get update && apt-get install -y --no-install-recommends ${packages}`,
+    `The embedded host needs programs that are not on this machine:\n${lines.join("\n")}`,
+    { todo: `Install them: apt-get update && apt-get install -y --no-install-recommends ${packages}` },
   );
 }
 
@@ -63,8 +63,7 @@ export function isExecutable(file: string): boolean {
 /** The root check of `up` and `down` (HostError `notRoot`). */
 export function requireRoot(uid: number): void {
   if (uid === 0) return;
-  throw new HostError(
-    "notRoot",
-    "The embedded host makes network namespaces, mounts and cgroups: run it as root (sudo).",
-  );
+  throw new HostError("notRoot", "The embedded host makes network namespaces, mounts and cgroups, which takes root", {
+    todo: "Run the same command as root, for example with sudo.",
+  });
 }

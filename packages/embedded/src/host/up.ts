@@ -48,7 +48,7 @@ const readyTimeoutMs = 180_000;
  */
 export async function up(options: UpOptions = {}): Promise<EmbeddedHost> {
   requireRoot(process.getuid?.() ?? 0);
-  requireTools({ path: process.env["PATH"] ?? "", isExecutable });
+  requireTools({ path: process.env.PATH ?? "", isExecutable });
   const layout = hostLayout(options.name ?? "inkube", options.stateDir ?? defaultStateDir);
   const progress = options.progress ?? (() => undefined);
   const onWait = () => progress(`Waiting for another run that works on host ${layout.name}`);
@@ -78,18 +78,28 @@ async function bringUp(layout: HostLayout, options: Bringing): Promise<EmbeddedH
   await ensureHostFiles(layout, addresses.nodeIP, Date.now());
   ensureCgroup(layout.cgroup);
   await startProcesses(layout, addresses.nodeIP, components, progress);
-  await Promise.all([
-    loadHostImages(layout, images, cacheDir, options),
+  await untilContainerd(layout, options);
+  const isOwn = (image: BuiltImage) => hostImages().includes(image.name);
+  const load = (some: readonly BuiltImage[]) => loadImages(layout, some, cacheDir);
+  // A pod whose image comes late waits out a back-off: what add-ons need goes first, what nested clusters need beside them.
+  const early = await load(images.filter(isOwn));
+  const [late] = await Promise.all([
+    load(images.filter((image) => !isOwn(image))),
     installAddons(layout, components, addresses.nodeIP, options),
   ]);
+  if (early.length + late.length > 0) progress(`Loaded ${early.length + late.length} images`);
   const kubectl = new Kubectl(components.path("kubectl"), layout);
   await waitForNode(layout, kubectl, options);
   return embeddedHost(layout, addresses, components, cacheDir);
 }
 
 function imageNames(extra: readonly string[] = []): string[] {
-  const own = imageDefinitions().filter((image) => image.needs === "host" || image.needs === "nested");
-  return [...new Set([...own.map((image) => image.name), ...extra])];
+  const nested = imageDefinitions().flatMap((image) => (image.needs === "nested" ? [image.name] : []));
+  return [...new Set([...hostImages(), ...nested, ...extra])];
+}
+
+function hostImages(): string[] {
+  return imageDefinitions().flatMap((image) => (image.needs === "host" ? [image.name] : []));
 }
 
 async function startProcesses(layout: HostLayout, nodeIP: string, components: Components, progress: Progress) {
@@ -99,14 +109,12 @@ async function startProcesses(layout: HostLayout, nodeIP: string, components: Co
   if (started) progress(`Starting Kubernetes ${components.version("kubelet")} as host ${layout.name}`);
 }
 
-async function loadHostImages(layout: HostLayout, images: readonly BuiltImage[], cacheDir: string, options: Bringing) {
+async function untilContainerd(layout: HostLayout, options: Bringing): Promise<void> {
   await waitUntil(() => probe({ kind: "unix", path: layout.containerdSocket }), {
     timeoutMs: readyTimeoutMs,
     explain: () => `containerd does not answer; see ${join(layout.logDir, "containerd.log")}`,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  const loaded = await loadImages(layout, images, cacheDir);
-  if (loaded.length > 0) options.progress(`Loaded ${loaded.length} images`);
 }
 
 async function installAddons(layout: HostLayout, components: Components, nodeIP: string, options: Bringing) {

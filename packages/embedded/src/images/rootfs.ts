@@ -51,10 +51,9 @@ export async function ensureRootfs(options: EnsureRootfsOptions): Promise<string
   const path = join(dir, `${name}-${rootfsKey(definition)}.tar`);
   if (existsSync(path)) return path;
   if (!isExecutable("/usr/bin/mmdebstrap")) {
-    throw new HostError(
-      "missingTools",
-      "Images are made with mmdebstrap (Debian package mmdebstrap). Install it with: apt-get update && apt-get install -y mmdebstrap",
-    );
+    throw new HostError("missingTools", "Images are made with mmdebstrap (Debian package mmdebstrap)", {
+      todo: "Install it: apt-get update && apt-get install -y --no-install-recommends mmdebstrap",
+    });
   }
   await exclusively(`rootfs ${path}`, async () => {
     if (existsSync(path)) return;
