@@ -105,7 +105,7 @@ const context = aContext({
 
 describe("translation", () => {
   it("of a pod gives the same each time, leaves the pod as it was, and needs no update afterwards", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(pod, (nested) => {
         const before = structuredClone(nested);
         const host = pods.toHost(nested, context);
@@ -118,7 +118,7 @@ describe("translation", () => {
   });
 
   it("of a pod puts each token where its Secret has it", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(pod, (nested) => {
         const keys = pods.tokens(nested).map(({ key }) => `"key":"${key}"`);
         const volumes = JSON.stringify((pods.toHost(nested, context).spec as { volumes?: unknown }).volumes ?? []);
@@ -129,7 +129,7 @@ describe("translation", () => {
   });
 
   it("of a pod lets no label or annotation of the tenant stand for one of Inkube's", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(pod, (nested) => {
         const { labels, annotations } = pods.toHost(nested, context).metadata;
         const reserved = Object.keys({ ...labels, ...annotations }).filter((key) => key.startsWith("inkube.dev/"));
@@ -139,7 +139,7 @@ describe("translation", () => {
   });
 
   it.each(toHostKinds)("of $kind never throws, whatever an object holds", (kind) => {
-    fc.assert(
+    void fc.assert(
       fc.property(odd, odd, (nested, hostFields) => {
         const host = aHostCopy(nested, hostFields as never);
         kind.decide(nested, context);
@@ -185,7 +185,7 @@ describe("a merge patch", () => {
   }
 
   it("makes one object of the other, and is none between equals", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(json, json, (from, to) => {
         const patch = mergePatch(from, to);
         expect(apply(from, patch ?? {})).toEqual(to);
