@@ -21,7 +21,7 @@ export async function ensureService(
   }
   const uid = existing?.metadata.uid;
   if (uid !== undefined) await client.delete(resources.services, ref, { uid, signal });
-  await client.create(resources.services, wanted, { fieldManager: fieldManagers.syncer, signal });
+  await apply(client, wanted, signal);
 }
 
 /** Creates what is missing and leaves alone what is there. */
