@@ -15,6 +15,9 @@ export interface ConnectionPools {
   streams: Dispatcher;
   /** The TLS side of a connection made by other means; absent for http. */
   tls: TlsOptions | undefined;
+  /** Requests under way end by themselves, streams are cut: their readers open new ones. */
+  retire(): Promise<void>;
+  /** Cuts everything. */
   close(): Promise<void>;
 }
 
@@ -55,6 +58,9 @@ export function createConnectionPools(origin: string, config: ClusterConfig, cre
     requests,
     streams,
     tls,
+    retire: async () => {
+      await Promise.all([requests.close(), streams.destroy()]);
+    },
     close: async () => {
       await Promise.all([requests.destroy(), streams.destroy()]);
     },

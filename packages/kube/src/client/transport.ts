@@ -139,8 +139,7 @@ class PooledTransport implements Transport {
     const old = this.#pools;
     if (old && old.cert === credential.cert) return old;
     this.#pools = { ...createConnectionPools(this.#origin, this.#config, credential), cert: credential.cert };
-    // Whatever still runs on the old certificate fails and is retried by whoever retries broken connections.
-    void old?.close();
+    void old?.retire();
     return this.#pools;
   }
 }
