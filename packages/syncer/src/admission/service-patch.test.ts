@@ -75,7 +75,7 @@ describe("the patch of a Service", () => {
   });
 
   it("names one with generateName by the API server's own rule", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.stringMatching(/^[a-z][a-z0-9-]{0,80}$/), fc.double({ min: 0, max: 0.999 }), (base, random) => {
         const of = request(service({ type: "ClusterIP" }, "", base));
         const { name } = serviceForHost(of, () => random).metadata;
