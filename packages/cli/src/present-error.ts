@@ -32,10 +32,6 @@ export function toAppError(error: unknown): AppError {
       cause: error,
     });
   }
-  if (isNamed(error, "HostError")) {
-    const code = (error as Error & { code?: string }).code === "aborted" ? "INTERRUPTED" : "HOST_UNSUITABLE";
-    return new AppError(code, error.message, { cause: error });
-  }
   if (isNamed(error, "AbortError")) return new AppError("INTERRUPTED", "Interrupted", { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new AppError("INTERNAL", message, {

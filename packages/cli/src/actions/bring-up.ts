@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text as readText } from "node:stream/consumers";
 import { installManifests } from "@inkube/agent";
-import { apiVersion, crds, fieldManagers, hostClusters, type NestedCluster, names, nestedClusters } from "@inkube/api";
+import { apiVersion, fieldManagers, type NestedCluster, nestedClusters } from "@inkube/api";
 import { type EmbeddedHost, up } from "@inkube/embedded";
-import { type Client, createClient, isKubeError, type KubeObject, loadKubeconfig } from "@inkube/kube";
+import { type Client, createClient, isKubeError, loadKubeconfig } from "@inkube/kube";
 import { clusterKubeconfig } from "../clusters/cluster-kubeconfig.ts";
 import { waitReady } from "../clusters/wait-ready.ts";
 import type { CommandContext } from "../context.ts";
@@ -45,29 +45,19 @@ export async function bringUp(flags: UpFlags, context: CommandContext): Promise<
 }
 
 async function installPrograms(host: Client, machine: EmbeddedHost, context: CommandContext): Promise<void> {
-  const report = (line: string) => context.progress.log(line);
-  const [image = ""] = await machine.loadImages(["inkube"], report);
-  const definitions = (await crds()) as unknown as KubeObject[];
-  const manifests = installManifests({ image });
-  await applyObjects(host, [...definitions, ...manifests, await localHost(host, machine, context)], context);
-}
-
-/** What the embedded host is to its nested clusters; fields that a person set otherwise stay when they are not named here. */
-async function localHost(host: Client, machine: EmbeddedHost, context: CommandContext): Promise<KubeObject> {
+  const [image = ""] = await machine.loadImages(["inkube"], (line) => context.progress.log(line));
   const answer = await host.raw({ method: "GET", path: "/version", signal: context.signal });
   const { gitVersion } = JSON.parse(await readText(Readable.from(answer.body))) as { gitVersion: string };
-  return {
-    apiVersion,
-    kind: hostClusters.kind,
-    metadata: { name: names.localHost },
-    // The images of distro k8s are on the host already; k3s would have to be fetched from the internet.
+  const manifests = await installManifests({
+    image,
+    // The images of distro k8s, in the host's own version, are there already; k3s would have to be fetched.
+    defaultDistro: "k8s",
+    defaultVersion: gitVersion,
     // ClusterIPs exist only inside the host's network namespace, so people come through node ports.
-    spec: {
-      defaultDistro: "k8s",
-      defaultVersion: gitVersion,
-      endpoint: { type: "NodePort", addresses: [machine.nodeIP] },
-    },
-  };
+    endpointType: "NodePort",
+    endpointAddresses: [machine.nodeIP],
+  });
+  await applyObjects(host, manifests, context);
 }
 
 async function ensureCluster(host: Client, flags: UpFlags, path: string, context: CommandContext): Promise<void> {

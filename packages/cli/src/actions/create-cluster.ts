@@ -34,7 +34,8 @@ export async function createCluster(
   const host = await context.host();
   const write = { fieldManager: fieldManagers.cli, signal: context.signal };
   await host.create(nestedClusters, wanted, { ...write, dryRun: true }).catch((error: unknown) => {
-    throw isMissingProject(error, ref.namespace) ? projectMissing(ref.namespace, error) : error;
+    if (isMissingProject(error, ref.namespace)) throw projectMissing(ref.namespace, error);
+    throw isKubeError(error, "alreadyExists") ? alreadyThere(ref, error) : error;
   });
   const created = await host.create(nestedClusters, wanted, write);
   context.progress.log(`Created ${displayName(ref)}`);
@@ -113,6 +114,13 @@ function isMissingProject(error: unknown, project: string): boolean {
 function projectMissing(project: string, cause: unknown): AppError {
   return new AppError("KUBE_NOT_FOUND", `There is no project ${project} on this host`, {
     todo: `Create it with kubectl create namespace ${project}, or name another with -n.`,
+    cause,
+  });
+}
+
+function alreadyThere(ref: { namespace: string; name: string }, cause: unknown): AppError {
+  return new AppError("KUBE_ALREADY_EXISTS", `There is already a nested cluster ${displayName(ref)}`, {
+    todo: `Choose another name, or see it with inkube describe ${ref.name}.`,
     cause,
   });
 }

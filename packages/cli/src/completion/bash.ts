@@ -11,7 +11,7 @@ _inkube() {
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in
       --) return ;;
-      ${names.join("|")}) command="$word"; break ;;
+      ${names.join("|")}) [[ -n "$command" ]] || command="$word" ;;
     esac
   done
   case "$command:$prev" in

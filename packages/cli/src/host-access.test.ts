@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Globals } from "./globals.ts";
+import { embeddedHost, hostKubeconfig } from "./host-access.ts";
+
+const plain: Globals = { project: "default", color: true, quiet: false };
+let state = "";
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), "inkube-test-"));
+  for (const host of ["inkube", "second"]) {
+    await mkdir(join(state, host));
+    await writeFile(join(state, host, "kubeconfig"), "");
+  }
+});
+afterAll(() => rm(state, { recursive: true, force: true }));
+
+describe("the host's kubeconfig", () => {
+  const cases: [string, Partial<Globals>, Record<string, string>, string | undefined][] = [
+    ["--kubeconfig wins over everything", { kubeconfig: "/mine" }, { INKUBE_KUBECONFIG: "/env" }, "/mine"],
+    ["a named embedded host wins over the environment", { host: "second" }, { INKUBE_KUBECONFIG: "/env" }, "second"],
+    ["$INKUBE_KUBECONFIG wins over an embedded host nobody named", {}, { INKUBE_KUBECONFIG: "/env" }, "/env"],
+    ["an embedded host wins over kubectl's own", {}, { KUBECONFIG: "/kubectl" }, "inkube"],
+    ["without any, kubectl's own rules hold", { stateDir: "/nowhere" }, {}, undefined],
+  ];
+  it.each(cases)("%s", (_title, globals, env, expected) => {
+    const embedded = expected && !expected.startsWith("/") ? join(state, expected, "kubeconfig") : expected;
+    const found = hostKubeconfig({ ...plain, stateDir: state, ...globals }, { env });
+    expect(found.path).toBe(embedded);
+  });
+
+  it("a named embedded host that is not there is an error that says how to make it", () => {
+    expect(() => hostKubeconfig({ ...plain, stateDir: state, host: "third" }, { env: {} })).toThrow(
+      expect.objectContaining({ code: "HOST_UNSUITABLE", todo: expect.stringContaining("--host third up") }),
+    );
+  });
+
+  it("state dirs come from the option, then the environment, then the default", () => {
+    expect(embeddedHost({ ...plain, stateDir: "/a" }, { env: { INKUBE_STATE_DIR: "/b" } }).dir).toBe("/a/inkube");
+    expect(embeddedHost(plain, { env: { INKUBE_STATE_DIR: "/b" } }).dir).toBe("/b/inkube");
+    expect(embeddedHost(plain, { env: {} }).kubeconfigPath).toBe("/var/lib/inkube/inkube/kubeconfig");
+  });
+});

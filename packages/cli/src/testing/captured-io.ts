@@ -1,0 +1,50 @@
+import type { Io, Output } from "../io.ts";
+
+export interface CapturedIo extends Io {
+  readonly out: string;
+  readonly err: string;
+  /** Commands that were run on the terminal, with the KUBECONFIG that they got. */
+  readonly children: { command: readonly string[]; kubeconfig: string | undefined }[];
+}
+
+export interface CapturedIoOptions {
+  env?: Record<string, string>;
+  home?: string;
+  stdin?: string;
+  /** What a person answers; absent: there is nobody to ask. */
+  answer?: boolean;
+  onChild?: (kubeconfig: string | undefined) => Promise<number>;
+}
+
+/** A process of which only what is printed can be seen. */
+export function capturedIo(options: CapturedIoOptions = {}): CapturedIo {
+  const text = { out: "", err: "" };
+  const output = (name: "out" | "err"): Output => ({
+    write: (chunk) => {
+      text[name] += chunk;
+    },
+    isTTY: false,
+    columns: 80,
+  });
+  const children: CapturedIo["children"] = [];
+  return {
+    stdout: output("out"),
+    stderr: output("err"),
+    env: options.env ?? {},
+    home: options.home ?? "/nowhere",
+    interactive: options.answer !== undefined,
+    confirm: async () => options.answer ?? false,
+    readStdin: async () => options.stdin ?? "",
+    async runChild(command, env) {
+      children.push({ command, kubeconfig: env.KUBECONFIG });
+      return (await options.onChild?.(env.KUBECONFIG)) ?? 0;
+    },
+    children,
+    get out() {
+      return text.out;
+    },
+    get err() {
+      return text.err;
+    },
+  };
+}
