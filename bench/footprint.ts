@@ -95,7 +95,7 @@ export async function benchIdle(environment: Environment, seconds = 60): Promise
 }
 
 async function syncerMemory(environment: Environment): Promise<number> {
-  const selector = { namespace: "inkube-system", labelSelector: "inkube.dev/component=syncer" };
+  const selector = { namespace: "inkube-system", labelSelector: "app.kubernetes.io/name=inkube-syncer" };
   const { items } = await environment.host.list(resources.pods, selector);
   const processes = await processesOf(items.map((pod) => String(pod.metadata.uid)));
   const sizes = await Promise.all(

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, createWatchCache, type KubeObject, resources, systemClock } from "@inkube/kube";
-import { silentLogger } from "@inkube/kube/testing";
+import { type Client, createWatchCache, type KubeObject, type Logger, resources, systemClock } from "@inkube/kube";
 import { onStandIn } from "./environment.ts";
 
+const ignore = () => undefined;
+const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silentLogger };
 const requests = { cpu: "1m", memory: "1Mi" };
 
 function benchPod(name: string, namespace: string): KubeObject {

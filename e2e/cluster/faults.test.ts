@@ -75,7 +75,7 @@ describe("faults during a rollout of a hundred pods", () => {
       return uidOf(first);
     };
     const controlPlane = () => podOf(status.namespace, "inkube.dev/component=control-plane");
-    const syncer = () => podOf("inkube-system", "inkube.dev/component=syncer");
+    const syncer = () => podOf("inkube-system", "app.kubernetes.io/name=inkube-syncer");
     const killPart = async (uid: Promise<string>, part: string) =>
       killHard(
         await eventually(async () => {
@@ -88,7 +88,7 @@ describe("faults during a rollout of a hundred pods", () => {
     await kubectl.run(["set", "env", "deployment/fleet", "STAGE=two"]);
     await killPart(syncer(), "syncer");
     await sleep(3000);
-    await killPart(podOf("inkube-system", "inkube.dev/component=agent"), "agent");
+    await killPart(podOf("inkube-system", "app.kubernetes.io/name=inkube-agent"), "agent");
     for (const part of ["kube-controller-manager", "kine", "kube-apiserver"]) {
       await killPart(controlPlane(), part);
       await sleep(5000);

@@ -5,7 +5,7 @@ import type { InstallOptions } from "./options.ts";
 const namespace = names.systemNamespace;
 /** Where the image's user may write nothing and owns nothing. */
 const userId = 65532;
-const certificates = "/etc/inkube/tls";
+const certificates = "/var/run/inkube/tls";
 
 interface Program {
   /** Name of the Deployment and its ServiceAccount. */
@@ -80,8 +80,8 @@ function deployment(options: InstallOptions, program: Program): KubeObject {
     spec: {
       replicas: 1,
       selector: { matchLabels: selector(name) },
-      // The new one waits for the Lease while the old one still works.
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      // Only the holder of the Lease is ready, so a new pod beside the old one would wait for ever.
+      strategy: { type: "Recreate" },
       template: { metadata: { labels: selector(name) }, spec: podSpec(options, program) },
     },
   };

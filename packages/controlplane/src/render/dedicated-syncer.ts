@@ -24,7 +24,7 @@ export function dedicatedSyncer(input: RenderInput): { containers: Container[]; 
     resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { memory: "512Mi" } },
     volumeMounts: [
       { name: tokenVolume, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
-      { name: names.syncerTlsSecret, mountPath: "/etc/inkube/tls", readOnly: true },
+      { name: names.syncerTlsSecret, mountPath: "/var/run/inkube/tls", readOnly: true },
     ],
   };
   return { containers: [container], volumes };
