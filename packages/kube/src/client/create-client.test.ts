@@ -1,6 +1,6 @@
 import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -293,6 +293,34 @@ describe("A client", () => {
       status: 403,
       body: "no",
     });
+  });
+
+  it("reaches the server through a proxy, requests and upgrades alike, with the proxy's own password", async () => {
+    await using t = await open([{ json: { metadata: { name: "a" } } }]);
+    t.server.on("upgrade", (_request, socket) =>
+      socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nhello"),
+    );
+    const asked: (string | undefined)[] = [];
+    const proxy = http.createServer().on("connect", (request, socket) => {
+      asked.push(request.url, request.headers["proxy-authorization"]);
+      const [host, port] = (request.url ?? "").split(":");
+      const onward = connect(Number(port), host, () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+      socket.pipe(onward).pipe(socket);
+      for (const each of [socket, onward]) each.on("error", () => {});
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const server = `http://127.0.0.1:${(t.server.address() as AddressInfo).port}`;
+    const proxyUrl = `http://me:pass@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const client = createClient({ server, proxyUrl });
+    expect(await client.get(type, ref)).toMatchObject({ metadata: { name: "a" } });
+    const { socket } = await client.upgrade({ method: "GET", path: "/x", headers: { upgrade: "x" } });
+    let text = "";
+    for await (const chunk of socket ?? []) text += String(chunk);
+    expect(text).toBe("hello");
+    const authorization = `Basic ${Buffer.from("me:pass").toString("base64")}`;
+    expect(asked).toEqual([server.slice(7), authorization, server.slice(7), authorization]);
+    await client.close();
+    proxy.close();
   });
 
   it("gives up a request when its signal is aborted, before or during it", async () => {

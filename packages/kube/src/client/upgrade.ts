@@ -4,8 +4,9 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as tlsConnect } from "node:tls";
 import type { UpgradeResult } from "./client.ts";
-import type { TlsOptions } from "./connection-pools.ts";
 import type { Exchange } from "./exchange.ts";
+import { connectThroughProxy } from "./proxy.ts";
+import { serverName, type TlsOptions } from "./tls-options.ts";
 
 const connectTimeoutMs = 10_000;
 /** A refusal is a short Status; more than this is not read. */
@@ -64,35 +65,7 @@ function startRequest(url: URL, exchange: Exchange, route: UpgradeRoute, tunnel:
   if (!tunnel) return https.request({ ...common, ...tls });
   return http.request({
     ...common,
-    createConnection: () => tlsConnect({ ...tls, servername: tls.servername ?? host, socket: tunnel as Socket }),
-  });
-}
-
-function connectThroughProxy(proxyUrl: string, target: URL, signal?: AbortSignal): Promise<Duplex> {
-  const proxy = new URL(proxyUrl);
-  const port = target.port || (target.protocol === "https:" ? "443" : "80");
-  const authority = `${target.hostname}:${port}`;
-  const userInfo = decodeURIComponent(`${proxy.username}:${proxy.password}`);
-  const authorization = proxy.username && `Basic ${Buffer.from(userInfo).toString("base64")}`;
-  const client = proxy.protocol === "https:" ? https : http;
-  return new Promise((resolve, reject) => {
-    const request = client.request({
-      host: proxy.hostname,
-      port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
-      method: "CONNECT",
-      path: authority,
-      headers: { host: authority, ...(authorization && { "proxy-authorization": authorization }) },
-      agent: false,
-      timeout: connectTimeoutMs,
-      ...(signal && { signal }),
-    });
-    request.on("connect", (response, socket) => {
-      if (response.statusCode === 200) resolve(socket);
-      else reject(new Error(`the proxy ${proxy.host} answered ${response.statusCode}`));
-    });
-    request.on("timeout", () => request.destroy(new Error(`the proxy ${proxy.host} did not answer in time`)));
-    request.on("error", reject);
-    request.end();
+    createConnection: () => tlsConnect({ ...tls, servername: serverName(tls, host), socket: tunnel as Socket }),
   });
 }
 
