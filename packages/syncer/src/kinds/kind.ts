@@ -90,7 +90,10 @@ export interface ToHostKind {
   readonly triggers?: Trigger[];
 }
 
-/** One nested kind whose changes can change another kind's decision or translation. */
+/**
+ * One nested kind whose state another kind's decision or translation reads. The engine keeps a cache of it, also when nothing is
+ * affected by its changes.
+ */
 export interface Trigger {
   /** Plural of the watched nested kind. */
   kind: string;

@@ -335,7 +335,6 @@ describe("A real API server", () => {
     });
     await applyNested(persistentvolumes.type, persistentvolumes.toNested(volume, context));
 
-    const allowGrowth = { ...(await read(resources.persistentvolumeclaims, nested)) };
     await applyNested(
       storageclasses.type,
       storageclasses.toNested({ metadata: { name: "fast" }, provisioner: "p", allowVolumeExpansion: true }, aContext()),
@@ -344,7 +343,6 @@ describe("A real API server", () => {
     nested = await client.patch(resources.persistentvolumeclaims, { name: "data", namespace: "default" }, growth, {
       type: "merge",
     });
-    expect(allowGrowth.metadata.uid).toBe(nested.metadata.uid);
     expect(await updated(persistentvolumeclaims, nested, host)).toMatchObject(growth);
   });
 

@@ -42,7 +42,8 @@ describe("a claim on the host", () => {
   });
 
   it("may name a volume of this cluster", () => {
-    const context = aContext({ nested: { persistentvolumes: [{ metadata: { name: "pv" } }] } });
+    const claimRef = { namespace: "inkube-team-demo-abcde", name: "data-x-default-x-demo" };
+    const context = aContext({ host: { persistentvolumes: [{ metadata: { name: "pv" }, spec: { claimRef } }] } });
     expect(claims.decide(aNested("data", { spec: { ...spec, volumeName: "pv" } }), context)).toEqual({ sync: true });
   });
 
@@ -100,8 +101,10 @@ describe("what a nested claim takes over", () => {
 
   it("is every step of a resize", () => {
     const nested = aNested("data", { spec: { ...spec, volumeName: "pv" }, status: bound });
-    const conditions = [{ type: "FileSystemResizePending", status: "True" }];
-    const status = { ...bound, conditions, allocatedResources: { storage: "2Gi" } };
+    const resizing = { type: "ControllerResizeError", status: "True" };
+    const conditions = [{ ...resizing, message: "data of default" }];
+    const hostConditions = [{ ...resizing, message: "data-x-default-x-demo of inkube-team-demo-abcde" }];
+    const status = { ...bound, conditions: hostConditions, allocatedResources: { storage: "2Gi" } };
     expect(fromHost(nested, { ...spec, volumeName: "pv" }, status)).toEqual([
       {
         verb: "patch",

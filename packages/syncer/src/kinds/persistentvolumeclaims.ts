@@ -6,7 +6,8 @@ import { hostMetadata } from "./metadata.ts";
 import { metadataPatch, withOwnedKeys } from "./owned-keys.ts";
 import { ownAnnotations } from "./ownership.ts";
 import { shortHash } from "./short-hash.ts";
-import { type Json, optional, record, text, without } from "./untyped.ts";
+import { tenantTerms } from "./tenant-terms.ts";
+import { type Json, optional, record, records, text, without } from "./untyped.ts";
 
 const bindCompleted = "pv.kubernetes.io/bind-completed";
 
@@ -17,6 +18,12 @@ function sourcesOf(spec: Json): Json[] {
 function isOwnClaim(source: Json, namespace: string): boolean {
   const from = text(source.namespace);
   return source.kind === "PersistentVolumeClaim" && text(source.apiGroup) === "" && (from === "" || from === namespace);
+}
+
+/** Asked of the host itself: inside, a tenant can give a volume of its own any name. */
+function isOwnVolume(name: string, context: KindContext): boolean {
+  const claimRef = record(record(context.host("persistentvolumes", name)?.spec).claimRef);
+  return claimRef.namespace === context.cluster.hostNamespace;
 }
 
 /**
@@ -34,8 +41,12 @@ function decide(nested: KubeObject, context: KindContext): Decision {
     return { sync: false, wait: true, reason };
   }
   const volume = text(spec.volumeName);
-  if (volume !== "" && context.nested("persistentvolumes", volume) === undefined) {
-    return { sync: false, wait: true, reason: `Its volume ${volume} does not exist.` };
+  if (volume !== "" && !isOwnVolume(volume, context)) {
+    return {
+      sync: false,
+      wait: true,
+      reason: `Volume ${volume} is none that a claim of this cluster had on the host.`,
+    };
   }
   return { sync: true };
 }
@@ -75,11 +86,24 @@ function update(host: KubeObject, wanted: KubeObject): { type: "merge"; body: ob
   return [{ type: "merge", body: { metadata, ...(changed ? { spec: changeable(record(wanted.spec)) } : {}) } }];
 }
 
-function fromHost(host: KubeObject, nested: KubeObject): NestedWrite[] {
+/** The host claim's status in the tenant's terms. */
+function toldStatus(host: KubeObject, nested: KubeObject, context: KindContext): Json {
+  const status = record(host.status);
+  const { name, namespace = "" } = nested.metadata;
+  const pair = { hostName: host.metadata.name, name, namespace };
+  const tell = (message: unknown) => (typeof message === "string" ? tenantTerms(message, context, pair) : undefined);
+  const conditions = records(status.conditions).map((condition) => ({
+    ...condition,
+    ...optional("message", tell(condition.message)),
+  }));
+  return { ...status, ...(conditions.length > 0 ? { conditions } : {}) };
+}
+
+function fromHost(host: KubeObject, nested: KubeObject, context: KindContext): NestedWrite[] {
   const writes: NestedWrite[] = [];
   const hostSpec = record(host.spec);
   const nestedSpec = record(nested.spec);
-  const status = record(host.status);
+  const status = toldStatus(host, nested, context);
   const bound = status.phase === "Bound" || status.phase === "Lost";
   if (bound && text(nestedSpec.volumeName) === "" && text(hostSpec.volumeName) !== "") {
     const classOfHost = nestedSpec.storageClassName === undefined ? hostSpec.storageClassName : undefined;

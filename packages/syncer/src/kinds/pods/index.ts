@@ -150,6 +150,8 @@ export const pods: ToHostKind = {
   fromHost: podFromHost,
   onHostGone: () => "delete",
   triggers: [
+    // Read for the namespace selectors of affinity terms; pods that are on the host keep what it said then.
+    { kind: "namespaces", affected: () => [] },
     { kind: "nodes", affected: (_node, context) => waiting(context) },
     {
       kind: "services",
