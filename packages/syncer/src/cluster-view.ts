@@ -36,9 +36,13 @@ export interface ClusterView {
   ownsAddress(ip: string): boolean;
   /**
    * Creates (or, on dry run, validates) the host Service behind a nested one that is about to be created, and says its addresses.
-   * Idempotent. Throws KubeError when the host refuses.
+   * With `update` the nested Service exists and is about to become `service`: the host's copy takes its type and ports first, so
+   * that node ports come from the host. Idempotent. Throws KubeError when the host refuses.
    */
-  ensureHostService(service: KubeObject, options: { dryRun: boolean; signal?: AbortSignal }): Promise<ServiceAddresses>;
+  ensureHostService(
+    service: KubeObject,
+    options: { dryRun: boolean; update?: boolean; signal?: AbortSignal },
+  ): Promise<ServiceAddresses>;
 }
 
 /** The nested clusters that this process serves now. */

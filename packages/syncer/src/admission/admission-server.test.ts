@@ -82,7 +82,9 @@ describe("the admission of Services", () => {
     expect(response).toMatchObject({ uid: "some-uid", allowed: true, patchType: "JSONPatch" });
     const patch = JSON.parse(Buffer.from(response.patch ?? "", "base64").toString()) as object[];
     expect(patch).toContainEqual({ op: "add", path: "/spec/clusterIP", value: "10.96.7.7" });
-    expect(view.asked).toMatchObject([{ dryRun: false, service: { metadata: { name: "web", namespace: "default" } } }]);
+    expect(view.asked).toMatchObject([
+      { dryRun: false, update: false, service: { metadata: { name: "web", namespace: "default" } } },
+    ]);
   });
 
   it.each([

@@ -36,7 +36,8 @@ export async function reviewService(
   if (isApiService || !hasAddress(specOf(request.object))) return { uid, allowed: true };
   const service = serviceForHost(request, options.random);
   try {
-    const addresses = await view.ensureHostService(service, { dryRun, signal: options.signal });
+    const update = request.operation === "UPDATE";
+    const addresses = await view.ensureHostService(service, { dryRun, update, signal: options.signal });
     const patch = patchFor(request, service, addresses);
     if (patch.length === 0) return { uid, allowed: true };
     return { uid, allowed: true, patchType: "JSONPatch", patch: Buffer.from(JSON.stringify(patch)).toString("base64") };

@@ -220,7 +220,7 @@ describe("a real kube-apiserver behind the tunnel", () => {
     expect(asked?.service.metadata.name).toBe("web");
     expect(spec.clusterIP).toMatch(/^10\.96\.7\./);
     expect(spec.clusterIPs).toEqual([spec.clusterIP]);
-    expect(spec.ports.map(({ nodePort }) => nodePort)).toEqual([31000, 31001]);
+    expect(spec.ports.map(({ nodePort }) => nodePort)).toEqual(view.answer(created).nodePorts);
   });
 
   it("names a Service with generateName before the API server would", async () => {
@@ -241,6 +241,15 @@ describe("a real kube-apiserver behind the tunnel", () => {
     const updated = await api.client.patch(resources.services, ref, { spec }, { type: "merge" });
     expect(view.asked.length).toBe(before + 1);
     expect((updated.spec as { clusterIP: string }).clusterIP).toMatch(/^10\.96\.7\./);
+  });
+
+  it("gives node ports of the host to a Service that becomes a NodePort", async () => {
+    const ref = { namespace: "default", name: "elsewhere" };
+    const before = await api.client.get(resources.services, ref);
+    const updated = await api.client.patch(resources.services, ref, { spec: { type: "NodePort" } }, { type: "merge" });
+    expect(view.asked.at(-1)).toMatchObject({ update: true, service: { spec: { type: "NodePort" } } });
+    expect(updated.spec).toMatchObject({ ports: [{ nodePort: view.answer(updated).nodePorts[0] }] });
+    expect(updated.spec).toHaveProperty("clusterIP", (before?.spec as { clusterIP?: string } | undefined)?.clusterIP);
   });
 
   it("creates nothing on the host on a dry run", async () => {
@@ -271,7 +280,7 @@ describe("a real kube-apiserver behind the tunnel", () => {
   });
 });
 
-/** A host that counts up: another ClusterIP for every Service, node ports from 31000. */
+/** A host that counts up: another ClusterIP for every Service, and node ports that follow from it. */
 function answerAddresses(): FakeView["answer"] {
   const given = new Map<string, string>();
   return (service) => {
@@ -279,7 +288,9 @@ function answerAddresses(): FakeView["answer"] {
     const ip = given.get(key) ?? `10.96.7.${given.size + 1}`;
     given.set(key, ip);
     const { type, ports = [] } = service.spec as { type?: string; ports?: object[] };
-    const nodePorts = ports.map((_, index) => (type === "NodePort" ? 31000 + index : 0));
+    const nodePorts = ports.map((_, index) =>
+      type === "NodePort" ? 31000 + 10 * Number(ip.split(".")[3]) + index : 0,
+    );
     return { clusterIP: ip, clusterIPs: [ip], ipFamilies: ["IPv4"], nodePorts };
   };
 }

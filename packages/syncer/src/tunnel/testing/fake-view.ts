@@ -6,7 +6,7 @@ export interface FakeView extends ClusterView {
   pods: { nested: KubeObject; host: KubeObject }[];
   addresses: Set<string>;
   /** What was asked of the host, and how it answers. */
-  asked: { service: KubeObject; dryRun: boolean }[];
+  asked: { service: KubeObject; dryRun: boolean; update: boolean }[];
   answer: (service: KubeObject) => ServiceAddresses;
 }
 
@@ -34,8 +34,8 @@ export function fakeView(fields: { name?: string; host?: Client; nested?: Client
         (status as { addresses: { address: string }[] }).addresses.some(({ address }) => address === ip),
       ),
     ownsAddress: (ip) => view.addresses.has(ip),
-    async ensureHostService(service, { dryRun }) {
-      view.asked.push({ service, dryRun });
+    async ensureHostService(service, { dryRun, update = false }) {
+      view.asked.push({ service, dryRun, update });
       return view.answer(service);
     },
   };
