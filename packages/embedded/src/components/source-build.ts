@@ -30,8 +30,10 @@ export async function buildFromSource(options: BuildOptions): Promise<void> {
     if (module.compiler === undefined) await goBuild(options, () => compiled++);
     else await compile(options, module.compiler);
   } catch (error) {
+    if (options.signal?.aborted) throw error;
     const what = `${names} ${module.version} could not be built: ${error instanceof Error ? error.message : error}`;
-    throw new HostError("componentUnavailable", what, { cause: error });
+    const todo = "Building needs Go (see the go line of components/*/go.mod) and gcc on PATH, and the Go module proxy.";
+    throw new HostError("componentUnavailable", what, { todo, cause: error });
   } finally {
     clearInterval(timer);
   }

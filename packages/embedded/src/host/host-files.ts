@@ -6,6 +6,7 @@ import { clientKubeconfigPath, writeKubeconfigs } from "../pki/kubeconfig-files.
 import { writeIfChanged } from "../write-file.ts";
 import type { HostLayout } from "./host-layout.ts";
 import { apiServerURL } from "./host-processes.ts";
+import { clusterDNSIP } from "./network.ts";
 import { cniConfig, containerdConfig, kubeletConfig, kubeProxyConfig, schedulerConfig } from "./node-config.ts";
 import { cniPluginDirs, isExecutable } from "./required-tools.ts";
 
@@ -28,7 +29,7 @@ export async function ensureHostFiles(layout: HostLayout, nodeIP: string, now: n
   config("kubelet.yaml", kubeletConfig(layout, nodeIP));
   config("kube-proxy.yaml", kubeProxyConfig(layout, clientKubeconfigPath(layout, "kube-proxy")));
   config("scheduler.yaml", schedulerConfig(clientKubeconfigPath(layout, "scheduler")));
-  // An empty file would make the runtime copy the machine's own, whose servers nobody here can reach.
-  config("resolv.conf", "options timeout:1\n");
+  // Without a server in it, resolvers that forward to the node's own refuse to start; the machine's servers nobody here can reach.
+  config("resolv.conf", `nameserver ${clusterDNSIP}\noptions timeout:1\n`);
   writeIfChanged(join(layout.cniConfDir, "10-inkube.conflist"), cniConfig(layout));
 }

@@ -4,6 +4,8 @@ import type { HostLayout } from "./host-layout.ts";
 /** What a host remembers about itself between runs. */
 export interface HostSettings {
   index: number;
+  /** The boot of the machine in which it was last brought up. */
+  bootId: string;
   createdAt: string;
   /** The machine's settings before the first kubelet of this state dir started. */
   kernelBefore: Record<string, string>;

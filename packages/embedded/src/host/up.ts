@@ -1,8 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { createClient, type KubeObject, loadKubeconfig, systemClock } from "@inkube/kube";
 import { coreDNSObjects } from "../addons/coredns.ts";
+import { installAddons } from "../addons/install-addons.ts";
 import { localPathObjects } from "../addons/local-path.ts";
-import { componentModules } from "../components/component-list.ts";
 import { type Components, defaultCacheDir, ensureComponents } from "../components/ensure-components.ts";
 import { exclusively } from "../exclusive.ts";
 import type { Progress } from "../host-error.ts";
@@ -10,15 +11,17 @@ import { type BuiltImage, ensureImages } from "../images/ensure-images.ts";
 import { imageDefinitions } from "../images/image-list.ts";
 import { loadImages } from "../images/load-images.ts";
 import { probe } from "../supervisor/ready-probe.ts";
+import { awaitCluster } from "./await-cluster.ts";
 import { ensureCgroup } from "./cgroups.ts";
 import { type EmbeddedHost, embeddedHost } from "./embedded-host.ts";
 import { ensureHostFiles } from "./host-files.ts";
 import { type HostLayout, hostLayout } from "./host-layout.ts";
-import { hostProcesses } from "./host-processes.ts";
+import { apiServerURL, hostProcesses } from "./host-processes.ts";
 import { readHostSettings, writeHostSettings } from "./host-settings.ts";
 import { readKernelSettings } from "./kernel-settings.ts";
-import { Kubectl } from "./kubectl.ts";
+import { mountsBelow } from "./mount-table.ts";
 import { ensureNetwork } from "./network.ts";
+import { bootId } from "./process-identity.ts";
 import { isExecutable, requireRoot, requireTools } from "./required-tools.ts";
 import { ensureSupervisor } from "./run-supervisor.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -69,12 +72,14 @@ async function bringUp(layout: HostLayout, options: Bringing): Promise<EmbeddedH
   const images = await ensureImages({ names: imageNames(options.images), cacheDir, progress, ...abort });
   mkdirSync(layout.runDir, { recursive: true, mode: 0o700 });
   const settings = readHostSettings(layout);
+  if (settings !== undefined && settings.bootId !== bootId()) forgetEarlierBoot(layout);
   const addresses = await ensureNetwork(layout, settings?.index);
-  if (settings?.index !== addresses.index) {
-    const kernelBefore = settings?.kernelBefore ?? readKernelSettings();
-    const createdAt = settings?.createdAt ?? new Date().toISOString();
-    writeHostSettings(layout, { index: addresses.index, createdAt, kernelBefore });
-  }
+  writeHostSettings(layout, {
+    index: addresses.index,
+    bootId: bootId(),
+    createdAt: settings?.createdAt ?? new Date().toISOString(),
+    kernelBefore: settings?.kernelBefore ?? readKernelSettings(),
+  });
   await ensureHostFiles(layout, addresses.nodeIP, Date.now());
   ensureCgroup(layout.cgroup);
   await startProcesses(layout, addresses.nodeIP, components, progress);
@@ -85,12 +90,18 @@ async function bringUp(layout: HostLayout, options: Bringing): Promise<EmbeddedH
   const early = await load(images.filter(isOwn));
   const [late] = await Promise.all([
     load(images.filter((image) => !isOwn(image))),
-    installAddons(layout, components, addresses.nodeIP, options),
+    prepareCluster(layout, addresses.nodeIP, options),
   ]);
   if (early.length + late.length > 0) progress(`Loaded ${early.length + late.length} images`);
-  const kubectl = new Kubectl(components.path("kubectl"), layout);
-  await waitForNode(layout, kubectl, options);
+  progress(`Host ${layout.name} is ready (Kubernetes ${components.version("kubelet")})`);
   return embeddedHost(layout, addresses, components, cacheDir);
+}
+
+/** What these files tell of ended with the machine's last boot: bundles, sockets and pids. */
+function forgetEarlierBoot(layout: HostLayout): void {
+  if (mountsBelow(layout.runDir).length > 0) return;
+  rmSync(layout.runDir, { recursive: true, force: true });
+  mkdirSync(layout.runDir, { recursive: true, mode: 0o700 });
 }
 
 function imageNames(extra: readonly string[] = []): string[] {
@@ -117,50 +128,28 @@ async function untilContainerd(layout: HostLayout, options: Bringing): Promise<v
   });
 }
 
-async function installAddons(layout: HostLayout, components: Components, nodeIP: string, options: Bringing) {
-  const target = {
-    kind: "https" as const,
-    url: `https://${nodeIP}:6443/readyz`,
-    caPath: join(layout.pkiDir, "ca.crt"),
-  };
-  const abort = options.signal === undefined ? {} : { signal: options.signal };
-  await waitUntil(() => probe(target), {
+async function prepareCluster(layout: HostLayout, nodeIP: string, options: Bringing): Promise<void> {
+  const { signal } = options;
+  const abort = signal === undefined ? {} : { signal };
+  const caPath = join(layout.pkiDir, "ca.crt");
+  await waitUntil(() => probe({ kind: "https", url: `${apiServerURL(nodeIP)}/readyz`, caPath }), {
     timeoutMs: readyTimeoutMs,
     explain: () => `The API server is not ready; see ${join(layout.logDir, "kube-apiserver.log")}`,
     ...abort,
   });
-  const reference = (name: string) => imageDefinitions().find((image) => image.name === name)?.reference ?? name;
-  const objects = [
-    ...coreDNSObjects(reference("coredns")),
-    ...localPathObjects({
-      image: reference("local-path-provisioner"),
-      helperImage: reference("local-path-helper"),
-      volumesDir: layout.volumesDir,
-    }),
-  ];
-  await new Kubectl(components.path("kubectl"), layout).apply(objects, options.signal);
-}
-
-async function waitForNode(layout: HostLayout, kubectl: Kubectl, options: Bringing): Promise<void> {
-  const abort = options.signal === undefined ? {} : { signal: options.signal };
-  const ready = '{.status.conditions[?(@.type=="Ready")].status}';
-  await waitUntil(async () => (await kubectl.read(ready, "node", layout.nodeName)) === "True", {
-    timeoutMs: readyTimeoutMs,
-    explain: () => `Node ${layout.nodeName} is not Ready; see ${join(layout.logDir, "kubelet.log")}`,
-    ...abort,
-  });
-  for (const [namespace, name] of [
-    ["kube-system", "coredns"],
-    ["local-path-storage", "local-path-provisioner"],
-  ] as const) {
-    await waitUntil(
-      async () => (await kubectl.read("{.status.readyReplicas}", "deployment", name, "-n", namespace)) === "1",
-      { timeoutMs: readyTimeoutMs, explain: () => `Deployment ${namespace}/${name} has no ready pod`, ...abort },
-    );
+  const client = createClient(await loadKubeconfig({ path: layout.kubeconfigPath }));
+  try {
+    await installAddons(client, addonObjects(layout), { clock: systemClock, ...abort });
+    await awaitCluster(layout, client, signal);
+  } finally {
+    await client.close();
   }
-  options.progress(`Host ${layout.name} is ready (Kubernetes ${kubernetes()})`);
 }
 
-function kubernetes(): string {
-  return componentModules().find((module) => module.module === "kubernetes")?.version ?? "";
+function addonObjects(layout: HostLayout): KubeObject[] {
+  const reference = (name: string) => imageDefinitions().find((image) => image.name === name)?.reference ?? name;
+  const image = reference("local-path-provisioner");
+  const helperImage = reference("local-path-helper");
+  const { volumesDir } = layout;
+  return [...coreDNSObjects(reference("coredns")), ...localPathObjects({ image, helperImage, volumesDir })];
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../components/component-list.ts";
 
-/** Who needs an image: the host itself, nested control planes, our own programs, or tests only. */
-export type ImageNeed = "host" | "nested" | "programs" | "tests";
+/** Who needs an image: the host itself, nested control planes, our own programs, tests only, or whoever names it. */
+export type ImageNeed = "host" | "nested" | "programs" | "tests" | "onDemand";
 
 /** One image of images/images.json; its Containerfile is images/<name>/Containerfile. */
 export interface ImageDefinition {
