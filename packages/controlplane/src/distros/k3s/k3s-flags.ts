@@ -67,7 +67,11 @@ function apiServerFlags({ clusterDomain }: DistroInput): Flag[] {
       why: "the syncer answers at the true node addresses",
     },
     { name: "endpoint-reconciler-type", value: "none", why: "default/kubernetes is written by the syncer" },
-    { name: "enable-aggregator-routing", value: "true", why: "webhooks and aggregated APIs are dialled at their pods" },
+    {
+      name: "enable-aggregator-routing",
+      value: "false",
+      why: "admission is called through a Service of type ExternalName, which endpoint routing does not know",
+    },
     { name: "service-account-issuer", value: issuer, why: "a name that only this cluster's own resolver answers" },
     {
       name: "service-account-jwks-uri",

@@ -112,7 +112,7 @@ const reachingTheCluster: readonly Flag[] = [
   },
   {
     name: "enable-aggregator-routing",
-    value: "true",
-    why: "webhooks and aggregated APIs are dialled at their pods, without waiting for the host's Service rules",
+    value: "false",
+    why: "admission is called through a Service of type ExternalName, which endpoint routing does not know",
   },
 ];
