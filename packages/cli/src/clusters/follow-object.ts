@@ -18,16 +18,18 @@ export async function* followObject(
     signal,
     ...(ref.namespace !== undefined && { namespace: ref.namespace }),
   };
-  for (let first = true; ; first = false) {
+  let answered = false;
+  for (;;) {
     try {
       const list = await client.list(type, scope);
+      answered = true;
       yield list.items[0];
       for await (const event of client.watch(type, { ...scope, resourceVersion: list.resourceVersion })) {
         if (event.type === "BOOKMARK" || event.object.metadata.name !== ref.name) continue;
         yield event.type === "DELETED" ? undefined : event.object;
       }
     } catch (error) {
-      if (first || signal.aborted || !isTemporary(error)) throw error;
+      if (!answered || signal.aborted || !isTemporary(error)) throw error;
       await clock.sleep(retryMs, signal);
     }
   }
