@@ -1,7 +1,6 @@
 import http from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { connect as tlsConnect } from "node:tls";
 import type { UpgradeResult } from "./client.ts";
 import type { Exchange } from "./exchange.ts";
@@ -49,7 +48,7 @@ export async function openUpgrade(origin: string, exchange: Exchange, route: Upg
   });
 }
 
-function startRequest(url: URL, exchange: Exchange, route: UpgradeRoute, tunnel: Duplex | undefined) {
+function startRequest(url: URL, exchange: Exchange, route: UpgradeRoute, tunnel: Socket | undefined) {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const common = {
     host,
@@ -57,15 +56,16 @@ function startRequest(url: URL, exchange: Exchange, route: UpgradeRoute, tunnel:
     method: exchange.method,
     path: exchange.path,
     headers: { connection: "Upgrade", ...exchange.headers },
-    agent: false,
     ...(exchange.signal && { signal: exchange.signal }),
   };
-  if (!route.tls) return http.request({ ...common, ...(tunnel && { createConnection: () => tunnel as Socket }) });
   const { tls } = route;
-  if (!tunnel) return https.request({ ...common, ...tls });
+  if (!tunnel)
+    return tls ? https.request({ ...common, ...tls, agent: false }) : http.request({ ...common, agent: false });
+  // With any agent named, `false` included, Node would pass over createConnection.
+  if (!tls) return http.request({ ...common, createConnection: () => tunnel });
   return http.request({
     ...common,
-    createConnection: () => tlsConnect({ ...tls, servername: serverName(tls, host), socket: tunnel as Socket }),
+    createConnection: () => tlsConnect({ ...tls, servername: serverName(tls, host), socket: tunnel }),
   });
 }
 
