@@ -24,7 +24,7 @@ export const agentRules: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: [...make, "delete"] },
   {
     apiGroups: [""],
-    resources: ["limitranges", "resourcequotas", "secrets", "serviceaccounts", "services"],
+    resources: ["limitranges", "persistentvolumeclaims", "resourcequotas", "secrets", "serviceaccounts", "services"],
     verbs: make,
   },
   { apiGroups: ["apps"], resources: ["statefulsets"], verbs: make },

@@ -4,6 +4,7 @@ import { type KubeObject, type ResourceType, resources } from "@inkube/kube";
 export const ownedTypes = {
   Namespace: resources.namespaces,
   Service: resources.services,
+  PersistentVolumeClaim: resources.persistentvolumeclaims,
   Secret: resources.secrets,
   ServiceAccount: resources.serviceaccounts,
   ResourceQuota: resources.resourcequotas,

@@ -1,5 +1,6 @@
 import type { KubeObject } from "@inkube/kube";
 import { syncerRoleBinding, syncerServiceAccount, workloadServiceAccount } from "./access.ts";
+import { dataClaim } from "./data-claim.ts";
 import type { ControlPlaneInput, RenderInput } from "./input.ts";
 import { namespaceObject } from "./namespace.ts";
 import { controlPlanePolicy, workloadsPolicy } from "./network-policies.ts";
@@ -17,6 +18,7 @@ interface Part<Input> {
 /** In the namespace, and needing nothing but the specification: limits, policies, identities, Services. */
 export const foundationParts: readonly Part<ControlPlaneInput>[] = [
   { name: "services", objects: (input) => [controlPlaneService(input), controlPlanePodsService(input)] },
+  { name: "datastore", objects: (input) => [dataClaim(input)] },
   { name: "quotas", objects: (input) => [sizeQuota(input), storageQuota(input), limitRange(input)] },
   { name: "network policies", objects: (input) => [workloadsPolicy(input), controlPlanePolicy(input)] },
   {

@@ -4,6 +4,7 @@ import type { KubeObject } from "@inkube/kube";
 import { podSecurityContext } from "../distros/container-security.ts";
 import { distroDefinitions } from "../distros/distros.ts";
 import { dedicatedSyncerAccount } from "./access.ts";
+import { dataClaimSpec } from "./data-claim.ts";
 import { dedicatedSyncer } from "./dedicated-syncer.ts";
 import { distroInput } from "./distro-input.ts";
 import type { RenderInput } from "./input.ts";
@@ -16,15 +17,7 @@ export const restartAnnotation = "inkube.dev/read-at-start";
 /** The control plane's pod. */
 export function statefulSet(input: RenderInput): KubeObject {
   const { cluster, spec } = input;
-  const { size, storageClassName } = spec.datastore.storage;
-  const claim = {
-    metadata: { name: "data", labels: ownLabels(cluster) },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: String(size) } },
-      ...(storageClassName !== undefined && { storageClassName }),
-    },
-  };
+  const claim = { metadata: { name: "data", labels: ownLabels(cluster) }, spec: dataClaimSpec(spec) };
   return owned(cluster, {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
@@ -35,7 +28,8 @@ export function statefulSet(input: RenderInput): KubeObject {
       podManagementPolicy: "Parallel",
       selector: { matchLabels: controlPlaneSelector },
       updateStrategy: { type: "RollingUpdate" },
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
+      // No retention policy of its own: the claim goes with the namespace, and the owner reference that a policy adds to a
+      // claim races with the scheduler, which costs the first pod a second.
       template: {
         metadata: {
           labels: { ...ownLabels(cluster), ...controlPlaneSelector },
