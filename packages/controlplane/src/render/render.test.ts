@@ -1,0 +1,152 @@
+import { labels, managedBy, names } from "@inkube/api";
+import type { KubeObject } from "@inkube/kube";
+import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { sampleInput, sampleSpec } from "../testing/sample-input.ts";
+import { renderControlPlane } from "./render.ts";
+
+const find = (objects: KubeObject[], kind: string, name: string): KubeObject => {
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  if (!found) throw new Error(`no ${kind} ${name}`);
+  return found;
+};
+const yaml = (objects: KubeObject[]): string =>
+  objects
+    .map((object) => stringify(object, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false }))
+    .join("---\n");
+const text = (secret: KubeObject, file: string): string =>
+  Buffer.from((secret.data as Record<string, string>)[file] ?? "", "base64").toString();
+
+describe("renderControlPlane", () => {
+  it.each(["k8s", "k3s"] as const)("renders distro %s as in the golden file", async (distro) => {
+    const objects = renderControlPlane(sampleInput({ distro }));
+    await expect(yaml(objects)).toMatchFileSnapshot(`../testing/golden/${distro}.yaml`);
+  });
+
+  it("labels everything as ours, and the namespace with the owner's uid", () => {
+    const objects = renderControlPlane(sampleInput());
+    for (const { kind, metadata } of objects) {
+      expect(metadata.labels, `${kind} ${metadata.name}`).toMatchObject({
+        [labels.managedBy]: managedBy.agent,
+        [labels.cluster]: "demo",
+        [labels.project]: "team",
+      });
+    }
+    expect(objects[0]?.metadata.labels?.[labels.clusterUid]).toBe("0f0f-1");
+  });
+
+  it("changes nothing from one call to the next", () => {
+    expect(yaml(renderControlPlane(sampleInput()))).toBe(yaml(renderControlPlane(sampleInput())));
+  });
+
+  it("keeps private keys out of everything but Secrets", () => {
+    const others = renderControlPlane(sampleInput()).filter(({ kind }) => kind !== "Secret");
+    expect(JSON.stringify(others)).not.toMatch(/<[a-z-]+\.key>/);
+  });
+
+  it("replaces the pod when what is read only at start changes, and not when a leaf is renewed", () => {
+    const template = (changes: object): string =>
+      JSON.stringify(find(renderControlPlane(sampleInput(changes)), "StatefulSet", names.controlPlane).spec);
+    const { pki } = sampleInput();
+    expect(template({ pki: { ...pki, "apiserver.crt": "renewed" } })).toBe(template({}));
+    expect(template({ pki: { ...pki, "ca.crt": "another" } })).not.toBe(template({}));
+    expect(template({ egress: { certificate: "another", key: "x" } })).not.toBe(template({}));
+  });
+
+  it("passes Pod Security level restricted", () => {
+    for (const distro of ["k8s", "k3s"] as const) {
+      const { spec } = find(
+        renderControlPlane(sampleInput({ distro })),
+        "StatefulSet",
+        names.controlPlane,
+      ) as KubeObject & {
+        spec: { template: { spec: PodSpec } };
+      };
+      const pod = spec.template.spec;
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+      expect(pod.automountServiceAccountToken).toBe(false);
+      for (const { securityContext } of pod.containers) {
+        expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } });
+      }
+      expect(pod.volumes.filter((volume) => "hostPath" in volume)).toEqual([]);
+    }
+  });
+
+  it("counts the tenant's pods and not the control plane", () => {
+    const quota = find(renderControlPlane(sampleInput()), "ResourceQuota", names.sizeQuota);
+    expect(quota.spec).toMatchObject({
+      hard: { "requests.cpu": "2", "requests.memory": "4Gi", pods: "100" },
+      scopeSelector: { matchExpressions: [{ operator: "NotIn", values: [names.priorityClass] }] },
+    });
+  });
+
+  it("adds the datastore's own volume to the storage that the tenant may claim", () => {
+    const quota = find(renderControlPlane(sampleInput()), "ResourceQuota", names.storageQuota);
+    expect(quota.spec).toMatchObject({ hard: { "requests.storage": "11Gi" } });
+  });
+
+  it("keeps tenants from other pods, the host's network and the metadata service", () => {
+    const policy = find(renderControlPlane(sampleInput()), "NetworkPolicy", names.workloadsPolicy);
+    const { egress } = policy.spec as { egress: { to: { ipBlock?: { cidr: string; except: string[] } }[] }[] };
+    const blocks = egress.flatMap(({ to }) =>
+      to.flatMap(({ ipBlock }) => (ipBlock?.cidr === "0.0.0.0/0" ? [ipBlock] : [])),
+    );
+    expect(blocks).toHaveLength(2);
+    for (const { except } of blocks) expect(except).toContain("10.244.0.0/24");
+    expect(blocks.every(({ except }) => except.some((range) => range.startsWith("169.254.")))).toBe(true);
+    expect(blocks[1]?.except).toEqual(
+      expect.arrayContaining(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "10.96.0.0/16"]),
+    );
+  });
+
+  it("writes kubeconfigs for the syncer by ClusterIP and for people by the endpoint", () => {
+    const objects = renderControlPlane(sampleInput({ endpointUrl: "https://172.31.0.2:31234" }));
+    const syncer = text(find(objects, "Secret", names.syncerKubeconfigSecret), "kubeconfig");
+    const people = text(find(objects, "Secret", names.kubeconfigSecret), "kubeconfig");
+    expect(syncer).toContain('server: "https://10.96.3.4:443"');
+    expect(people).toContain('server: "https://172.31.0.2:31234"');
+    expect(people).toContain(Buffer.from("<admin.key>").toString("base64"));
+  });
+
+  it("writes no kubeconfig for people while the endpoint has no address", () => {
+    const { endpointUrl: _, ...input } = sampleInput();
+    expect(renderControlPlane(input).filter(({ metadata }) => metadata.name === names.kubeconfigSecret)).toEqual([]);
+  });
+
+  it("points the tunnel at the Service, or at the container beside when the syncer is dedicated", () => {
+    const egress = (changes: object): string =>
+      text(find(renderControlPlane(sampleInput(changes)), "Secret", names.egressSecret), "egress-selector.yaml");
+    expect(egress({})).toContain("https://10.96.0.77:8443");
+    expect(egress({ spec: { ...sampleSpec, syncer: "dedicated" } })).toContain("https://127.0.0.1:8443");
+  });
+
+  it("gives a dedicated syncer rights by its own account and the host's token to no other container", () => {
+    const objects = renderControlPlane(sampleInput({ spec: { ...sampleSpec, syncer: "dedicated" } }));
+    const binding = find(objects, "RoleBinding", names.syncerRoleBinding);
+    expect(binding.subjects).toEqual([{ kind: "ServiceAccount", name: "syncer", namespace: "inkube-team-demo-12345" }]);
+    const { spec } = find(objects, "StatefulSet", names.controlPlane) as KubeObject & {
+      spec: { template: { spec: PodSpec } };
+    };
+    const withToken = spec.template.spec.containers.filter(({ volumeMounts }) =>
+      volumeMounts.some(({ name }) => name === "host-token"),
+    );
+    expect(withToken.map(({ name }) => name)).toEqual(["syncer"]);
+  });
+
+  it("asks for the wanted node port and for none otherwise", () => {
+    const port = (changes: object): unknown => {
+      const { spec } = find(renderControlPlane(sampleInput(changes)), "Service", names.controlPlane);
+      return (spec as { ports: { nodePort?: number }[] }).ports[0]?.nodePort;
+    };
+    const spec = { ...sampleSpec, endpoint: { type: "NodePort" as const, nodePort: 30123 } };
+    expect(port({ endpointType: "NodePort", spec })).toBe(30123);
+    expect(port({ endpointType: "NodePort" })).toBeUndefined();
+  });
+});
+
+interface PodSpec {
+  securityContext: object;
+  automountServiceAccountToken: boolean;
+  containers: { name: string; securityContext: object; volumeMounts: { name: string }[] }[];
+  volumes: object[];
+}
