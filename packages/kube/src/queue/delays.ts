@@ -3,6 +3,8 @@ import type { Clock } from "../types.ts";
 interface Entry {
   key: string;
   due: number;
+  /** Rises with every entry: what becomes due together leaves in the order in which it was set. */
+  order: number;
 }
 
 /**
@@ -15,6 +17,7 @@ export class Delays {
   readonly #due = new Map<string, number>();
   /** Binary min-heap by `due`. Entries that the map no longer agrees with are stale and skipped when they surface. */
   #heap: Entry[] = [];
+  #nextOrder = 0;
   #sleep: { until: number; abort: AbortController } | undefined;
 
   constructor(clock: Clock, onDue: (key: string) => void) {
@@ -34,7 +37,7 @@ export class Delays {
     const present = this.#due.get(key);
     if (present !== undefined && present <= due) return;
     this.#due.set(key, due);
-    push(this.#heap, { key, due });
+    push(this.#heap, { key, due, order: this.#nextOrder++ });
     this.#arm();
   }
 
@@ -80,12 +83,16 @@ export class Delays {
   }
 }
 
+function before(a: Entry, b: Entry): boolean {
+  return a.due < b.due || (a.due === b.due && a.order < b.order);
+}
+
 function push(heap: Entry[], entry: Entry): void {
   let index = heap.push(entry) - 1;
   while (index > 0) {
     const parent = (index - 1) >> 1;
     const above = heap[parent] as Entry;
-    if (above.due <= entry.due) break;
+    if (!before(entry, above)) break;
     heap[index] = above;
     index = parent;
   }
@@ -99,8 +106,8 @@ function pop(heap: Entry[]): void {
   while (true) {
     let child = 2 * index + 1;
     if (child >= heap.length) break;
-    if (child + 1 < heap.length && (heap[child + 1] as Entry).due < (heap[child] as Entry).due) child += 1;
-    if ((heap[child] as Entry).due >= last.due) break;
+    if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child += 1;
+    if (!before(heap[child] as Entry, last)) break;
     heap[index] = heap[child] as Entry;
     index = child;
   }

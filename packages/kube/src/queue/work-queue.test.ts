@@ -10,6 +10,9 @@ interface Running {
   fail(): void;
 }
 
+/** Not whole, so that the end of a backoff and another delay never fall together: their order is not promised. */
+const backoff = { baseMs: 10.001, maxMs: 100.001 };
+
 /** A queue whose handlers end when the test says so. */
 function openQueue(options: Partial<WorkQueueOptions> = {}) {
   const clock = new FakeClock();
@@ -18,7 +21,7 @@ function openQueue(options: Partial<WorkQueueOptions> = {}) {
   let overlap = false;
   const queue = createWorkQueue({
     clock,
-    backoff: { baseMs: 10, maxMs: 100 },
+    backoff,
     handle: (key) => {
       overlap ||= running.some((each) => each.key === key);
       started.push(key);
@@ -103,7 +106,9 @@ class Model {
   }
 
   addAfter(key: string, ms: number): void {
-    this.#timers.set(key, Math.min(this.#timers.get(key) ?? Number.POSITIVE_INFINITY, this.#now + ms));
+    if ((this.#timers.get(key) ?? Number.POSITIVE_INFINITY) <= this.#now + ms) return;
+    this.#timers.delete(key);
+    this.#timers.set(key, this.#now + ms);
   }
 
   end(index: number, how: "succeed" | "fail" | "later"): void {
@@ -112,7 +117,8 @@ class Model {
     if (how === "fail") {
       const failures = (this.#failures.get(ended.key) ?? 0) + 1;
       this.#failures.set(ended.key, failures);
-      if (!ended.again) this.#retries.set(ended.key, this.#now + Math.min(100, 10 * 2 ** (failures - 1)));
+      if (!ended.again)
+        this.#retries.set(ended.key, this.#now + Math.min(backoff.maxMs, backoff.baseMs * 2 ** (failures - 1)));
     } else {
       this.#failures.delete(ended.key);
       if (how === "later") this.addAfter(ended.key, laterMs);
@@ -232,14 +238,14 @@ describe("A work queue", () => {
   });
 
   it("doubles the backoff of a failing key up to the limit and forgets it after a success", async () => {
-    const { queue, clock, started, running } = openQueue();
+    const { queue, clock, started, running } = openQueue({ backoff: { baseMs: 10, maxMs: 100 } });
     queue.start();
     queue.add("a");
-    for (const backoff of [10, 20, 40, 80, 100, 100]) {
+    for (const pause of [10, 20, 40, 80, 100, 100]) {
       await clock.advance(0);
       running[0]?.fail();
       const before = started.length;
-      await clock.advance(backoff - 1);
+      await clock.advance(pause - 1);
       expect(started.length).toBe(before);
       await clock.advance(1);
       expect(started.length).toBe(before + 1);
@@ -272,6 +278,7 @@ describe("A work queue", () => {
   it("reports each failure with its count before the key is queued again", async () => {
     const seen: [string, number, number][] = [];
     const opened = openQueue({
+      backoff: { baseMs: 10, maxMs: 100 },
       onError: (key, _error, failures) => void seen.push([key, failures, opened.queue.metrics.delayed]),
     });
     const { queue, clock, running } = opened;
