@@ -3,6 +3,7 @@ import { aContext, aHostCopy, aNested } from "./kind-fixtures.ts";
 import { nodes } from "./nodes.ts";
 import { persistentvolumes } from "./persistentvolumes.ts";
 import { storageclasses } from "./storageclasses.ts";
+import { record, records } from "./untyped.ts";
 
 describe("a node inside", () => {
   it("is the true one without what tells of other tenants or of the host's secrets", () => {
@@ -38,7 +39,11 @@ describe("a node inside", () => {
     expect(nodes.toNested(host, aContext())).toEqual({
       apiVersion: "v1",
       kind: "Node",
-      metadata: { name: "n", labels: { zone: "1" } },
+      metadata: {
+        name: "n",
+        labels: { zone: "1" },
+        annotations: { "syncer.inkube.dev/host-taints": '[{"key":"t","effect":"NoSchedule"}]' },
+      },
       spec: {
         podCIDR: "10.1.0.0/24",
         podCIDRs: ["10.1.0.0/24"],
@@ -47,6 +52,27 @@ describe("a node inside", () => {
       },
       status: { ...status, daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } },
     });
+  });
+
+  const taint = (key: string) => ({ key, effect: "NoSchedule" });
+  const host = (...taints: object[]) => ({ metadata: { name: "n" }, spec: { taints } });
+
+  /** The nested node as it is after each of the given states of the host, a tenant having added `mine` before the last. */
+  function taintsAfter(before: object[], after: object[]) {
+    const first = nodes.toNested(host(...before), aContext());
+    const spec = { taints: [...records(record(first?.spec).taints), taint("mine")] };
+    const nested = { metadata: first?.metadata ?? { name: "n" }, spec };
+    return nodes.toNested(host(...after), aContext({ nested: { nodes: [nested] } }))?.spec;
+  }
+
+  it.each([
+    [[], [], {}],
+    [[], [taint("a")], { taints: [taint("a"), taint("mine")] }],
+    [[taint("a")], [taint("a")], { taints: [taint("a"), taint("mine")] }],
+    [[taint("a")], [taint("b")], { taints: [taint("b"), taint("mine")] }],
+    [[taint("a")], [], { taints: [taint("mine")] }],
+  ])("keeps a tenant's taint while the host's go from %o to %o", (before, after, spec) => {
+    expect(taintsAfter(before, after)).toEqual(spec);
   });
 
   it("says nothing of a cordon that the host does not have, so that one inside stays", () => {

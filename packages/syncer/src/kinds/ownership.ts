@@ -9,6 +9,8 @@ import type { KindContext } from "./kind.ts";
 export const ownAnnotations = {
   /** Label and annotation keys that come from inside, so that one removed inside can be told from one that the host added. */
   ownedKeys: "syncer.inkube.dev/owned-keys",
+  /** Taints of a mirrored node that come from the host, so that a tenant's own can be told from them. */
+  hostTaints: "syncer.inkube.dev/host-taints",
   /** Hash of a pod's changeable fields as last wanted, so that what the host's webhooks changed is left alone. */
   mutableHash: "syncer.inkube.dev/mutable-hash",
   /** The nested pod's labels and annotations as the downward API writes them. */
