@@ -37,9 +37,7 @@ describe("the kubelet's API in a nested cluster", () => {
     view = fakeView({
       host: createClient({ server: `http://127.0.0.1:${(host.address() as { port: number }).port}` }),
     });
-    answer = (_request, response) =>
-      void response.writeHead(404).end(JSON.stringify({ kind: "Status", reason: "NotFound" }));
-    await view.host.get({ group: "", version: "v1", plural: "nodes", kind: "Node", namespaced: false }, { name: "x" });
+    answer = (_request, response) => void response.writeHead(404).end();
     view.pods.push(fakePod(view, "web", "node-a"), fakePod(view, "away", "node-b"));
     logger = collectingLogger();
     const pair = await (await testAuthority()).issue("kubelet");
@@ -97,6 +95,17 @@ describe("the kubelet's API in a nested cluster", () => {
     const closed = once(written[0] as ServerResponse, "close");
     sent.destroy();
     await closed;
+  });
+
+  it("delivers a large log whole before it closes the connection", async () => {
+    const size = 8 * 1024 * 1024;
+    answer = (_request, response) => void response.end("x".repeat(size));
+    const headers = { connection: "close" };
+    const [response] = (await once(open("/containerLogs/default/web/app", { headers }), "response")) as [
+      IncomingMessage,
+    ];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await text(response)).length).toBe(size);
   });
 
   it("cuts the answer short when the host's log breaks off", async () => {

@@ -63,7 +63,9 @@ export function createInnerServer<C>(options: InnerServerOptions<C>): InnerServe
       socket.once("close", () => {
         firstRequest.abort();
         sockets.delete(socket);
-        raw.destroy();
+        // What was written in full may still be on its way through the outer connection.
+        if (socket.writableFinished && !raw.destroyed) raw.end(() => raw.destroy());
+        else raw.destroy();
       });
       raw.once("close", () => socket.destroy());
       // The server's own limits run only while it listens.
