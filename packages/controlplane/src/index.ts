@@ -3,7 +3,13 @@ export { type DistroDefinition, type Flag, fileNames } from "./distros/distro.ts
 export { distroDefinitions } from "./distros/distros.ts";
 export type { KeyPair } from "./pki/certificate.ts";
 export { expiry, isUsableAuthority, type RenewalReason, renewalReason } from "./pki/inspect-certificate.ts";
-export { createInternalCa, issueEgressClient, issueSyncerServing, syncerNames } from "./pki/internal-ca.ts";
+export {
+  createInternalCa,
+  dedicatedSyncerNames,
+  issueEgressClient,
+  issueSyncerServing,
+  syncerNames,
+} from "./pki/internal-ca.ts";
 export {
   createPki,
   type LeafName,

@@ -6,11 +6,18 @@ export function createInternalCa(now: number): Promise<KeyPair> {
   return issueAuthority("inkube-internal", { now, lifetimeMs: authorityLifetimeMs });
 }
 
-/** What the syncer answers to, besides its Service's ClusterIP. */
-export function syncerNames(clusterIP?: string): string[] {
+/** The syncer's name inside nested clusters, by which nested API servers verify it when they call admission. */
+const admissionName = "inkube-syncer.kube-system.svc";
+
+/** What the shared syncer answers to: its Service on the host, and admission. */
+export function syncerNames(clusterIP: string): string[] {
   const service = "inkube-syncer.inkube-system";
-  const names = ["inkube-syncer", service, `${service}.svc`, `${service}.svc.cluster.local`, "localhost", "127.0.0.1"];
-  return clusterIP ? [...names, clusterIP] : names;
+  return [service, `${service}.svc`, clusterIP, admissionName, "syncer.inkube.internal"];
+}
+
+/** What a syncer inside the control plane's own pod answers to. */
+export function dedicatedSyncerNames(): string[] {
+  return ["localhost", "127.0.0.1", admissionName, "syncer.inkube.internal"];
 }
 
 /** Serving certificate of the syncer's tunnel. */

@@ -2,6 +2,7 @@ import { names } from "@inkube/api";
 import {
   type ControlPlaneInput,
   createPki,
+  dedicatedSyncerNames,
   issueEgressClient,
   issueSyncerServing,
   type KeyPair,
@@ -90,9 +91,9 @@ function dedicatedServing(
   authority: KeyPair,
   now: number,
 ): Promise<KeyPair> {
-  const loopback = ["localhost", "127.0.0.1"];
+  const wanted = dedicatedSyncerNames();
   return find(names.syncerTlsSecret).then((secret) =>
-    keep(secret, authority, loopback, now, () => issueSyncerServing(authority, { names: loopback, now })),
+    keep(secret, authority, wanted, now, () => issueSyncerServing(authority, { names: wanted, now })),
   );
 }
 
