@@ -25,7 +25,7 @@ const fieldManager = "test";
 
 beforeAll(async () => {
   server = await startRealApiServer({
-    args: ["--disable-admission-plugins=ServiceAccount,StorageObjectInUseProtection"],
+    args: ["--disable-admission-plugins=ServiceAccount,PersistentVolumeClaimResize"],
   });
   client = createClient(server.config);
   await client.create(resources.namespaces, { metadata: { name: hostNamespace } });
