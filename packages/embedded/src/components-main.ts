@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { componentModules, defaultComponents } from "./components/component-list.ts";
 import { ensureComponents } from "./components/ensure-components.ts";
 
 const { values, positionals } = parseArgs({
@@ -6,9 +7,9 @@ const { values, positionals } = parseArgs({
   options: { "print-dir": { type: "boolean" }, verify: { type: "boolean" } },
 });
 
-/** `components-main.ts [--print-dir] [--verify] [name…]`: prepares the real binaries; progress goes to standard error. */
+/** `components-main.ts [--print-dir] [--verify] [name…]`: prepares all usual components and the named ones; progress goes to standard error. */
 const components = await ensureComponents({
-  ...(positionals.length > 0 ? { names: positionals } : {}),
+  names: [...new Set([...defaultComponents(componentModules()), ...positionals])],
   verify: values.verify ?? false,
   progress: (line) => process.stderr.write(`${line}\n`),
 });
