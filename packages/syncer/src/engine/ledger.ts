@@ -85,6 +85,7 @@ export class Ledger {
     const entry = this.#written.get(id);
     if (entry && !isNewer(entry.object, object)) this.#written.delete(id);
     if (object.metadata.uid && nodeOf(object)) this.#bound.delete(object.metadata.uid);
+    if (object.metadata.deletionTimestamp) this.#deleting.delete(id);
   }
 
   #observeDeleted(previous: KubeObject): void {

@@ -248,6 +248,7 @@ export class NestedClusterRuntime {
   async #fromHost<T>(kind: string, tell: () => T | undefined, signal: AbortSignal): Promise<T> {
     const now = tell();
     if (now !== undefined) return now;
+    signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const onAbort = () => reject(signal.reason as Error);
     signal.addEventListener("abort", onAbort, { once: true });

@@ -106,7 +106,7 @@ async function terminate(
   }
   if (!host || !owner) {
     await finishTermination(state, kind, nested, signal);
-    return undefined;
+    return state.nested(kind.kind).ledger.isDeleting(nested) ? { after: deletingMs } : undefined;
   }
   const grace = nested.metadata.deletionGracePeriodSeconds;
   const hostGrace = host.metadata.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY;
