@@ -149,7 +149,8 @@ function lowerCased(headers: Record<string, string> = {}): Record<string, string
 }
 
 function identityHeaders(config: ClusterConfig, credential: Credential): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = { accept: "application/json", "user-agent": "inkube" };
+  // Streams and logs are not JSON: a server that was asked for nothing else refuses them with 406.
+  const headers: Record<string, string | string[]> = { accept: "application/json, */*", "user-agent": "inkube" };
   if (credential.token) headers.authorization = `Bearer ${credential.token}`;
   const { impersonate } = config;
   if (!impersonate) return headers;
