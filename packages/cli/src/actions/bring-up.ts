@@ -25,13 +25,7 @@ export async function bringUp(flags: UpFlags, context: CommandContext): Promise<
   const { globals, io, progress, signal, clock } = context;
   const place = embeddedHost(globals, io);
   const report = (line: string) => progress.log(line);
-  const machine = await up({
-    name: place.name,
-    stateDir: place.stateDir,
-    images: ["inkube"],
-    progress: report,
-    signal,
-  });
+  const machine = await up({ name: place.name, stateDir: place.stateDir, progress: report, signal });
   const host = createClient(await loadKubeconfig({ path: machine.kubeconfigPath }));
   try {
     await installPrograms(host, machine, context);

@@ -357,6 +357,89 @@ describe("inkube logs", () => {
   });
 });
 
+describe("inkube logs of a program that serves many", () => {
+  it("leaves out what is about other nested clusters, before it counts the last lines", async () => {
+    const namespace = readyStatus("demo").namespace ?? "";
+    const lines = [
+      { msg: "1", cluster: namespace },
+      { msg: "2", cluster: namespace },
+      { msg: "3", cluster: "inkube-default-other-00000" },
+      { msg: "4" },
+      { msg: "5", controller: "nested-cluster", key: "default/other" },
+      { msg: "6", controller: "nested-cluster", key: "default/demo" },
+    ];
+    let asked = "";
+    await using host = await startFakeHost({
+      hook: (request, response) => {
+        if (!request.url?.includes("/log?")) return false;
+        asked = request.url;
+        response.writeHead(200);
+        response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+        return true;
+      },
+    });
+    await host.addCluster("demo", readyStatus("demo"));
+    const metadata = { name: "inkube-syncer-abc", namespace: "inkube-system" };
+    const spec = { containers: [{ name: "syncer", image: "inkube" }] };
+    await host.client.create(resources.pods, { apiVersion: "v1", kind: "Pod", metadata, spec });
+    const shown = async (line: string) => (await host.inkube(line)).out.match(/(?<="msg":")\d/g);
+    expect(await shown("logs demo --part syncer")).toEqual(["1", "2", "4", "6"]);
+    expect(await shown("logs demo --part syncer --tail 3")).toEqual(["2", "4", "6"]);
+    expect(asked).not.toContain("tailLines");
+  });
+});
+
+describe("inkube explain", () => {
+  async function hostWithNested() {
+    const nested = await startFakeHost();
+    const host = await startFakeHost();
+    await host.addCluster("demo", readyStatus("demo"));
+    await addKubeconfigSecret(host.client, "demo", nested.server.url);
+    const metadata = { name: "settings", namespace: "shop" };
+    await nested.client.create(resources.configmaps, { apiVersion: "v1", kind: "ConfigMap", metadata });
+    return {
+      ...host,
+      async [Symbol.asyncDispose]() {
+        await nested[Symbol.asyncDispose]();
+        await host[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it("says why an object is not on the host; -n is the namespace inside", async () => {
+    await using host = await hostWithNested();
+    const { code, out } = await host.inkube("explain cm/settings -n shop --cluster demo");
+    expect(code).toBe(0);
+    expect(out).toContain("No pod uses it");
+    expect(out).toContain("settings-x-shop-x-demo");
+    expect(out).toContain("No syncer has looked at demo yet");
+    const steps = JSON.parse((await host.inkube("explain cm/settings -n shop -o json")).out);
+    expect(steps).toContainEqual(expect.objectContaining({ what: "Decision" }));
+  });
+
+  it("knows that most kinds stay inside", async () => {
+    await using host = await hostWithNested();
+    expect((await host.inkube("explain deploy/web")).out).toContain("stay inside the nested cluster");
+  });
+
+  it("asks which cluster is meant when there are several", async () => {
+    await using host = await hostWithNested();
+    await host.addCluster("other");
+    expect(await host.inkube("explain cm/settings -n shop")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("demo, other"),
+    });
+  });
+
+  it.each(["settings", "cm/", "/settings", "cm/UPPER", "cm/a/b"])(
+    "refuses %s, which names no object",
+    async (object) => {
+      await using host = await startFakeHost();
+      expect((await host.inkube(`explain ${object}`)).code).toBe(2);
+    },
+  );
+});
+
 describe("inkube delete", () => {
   it("waits until nothing is left and shows what holds it", async () => {
     await using host = await startFakeHost();

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { text as readText } from "node:stream/consumers";
-import { AppError, containers, names } from "@inkube/api";
+import { AppError, containers, type NestedCluster, names } from "@inkube/api";
 import { type Client, type KubeObject, resourcePath, resources } from "@inkube/kube";
+import { isAbout } from "../clusters/is-about.ts";
 import { displayName, readCluster } from "../clusters/nested-cluster.ts";
 import { logParts } from "../commands/logs.ts";
 import type { CommandContext } from "../context.ts";
@@ -20,6 +21,8 @@ interface LogSource {
   namespace: string;
   pod: string;
   container: string;
+  /** Present where the program works for other nested clusters as well. */
+  onlyAbout?: NestedCluster;
 }
 
 /** Prints the logs of one part, or of the whole control plane with the part's name before each line. */
@@ -50,7 +53,10 @@ async function findSources(
   const ref = { namespace: context.globals.project, name };
   const cluster = await readCluster(host, ref, context.signal);
   const shared = part === "agent" || (part === "syncer" && cluster.spec.syncer === "shared");
-  if (shared) return programSources(host, part === "agent" ? names.agent : names.syncer, part, context.signal);
+  if (shared) {
+    const sources = await programSources(host, part === "agent" ? names.agent : names.syncer, part, context.signal);
+    return sources.map((source) => ({ ...source, onlyAbout: cluster }));
+  }
   const namespace = cluster.status?.namespace;
   const pod = namespace
     ? await host.get(resources.pods, { namespace, name: names.controlPlanePod }, { signal: context.signal })
@@ -101,15 +107,33 @@ async function* readLog(host: Client, source: LogSource, flags: LogFlags, signal
   const query = new URLSearchParams({ container: source.container });
   if (flags.follow) query.set("follow", "true");
   if (flags.previous) query.set("previous", "true");
-  if (flags.tail !== undefined) query.set("tailLines", String(flags.tail));
+  // What is not about this cluster is left out here, so the server's last lines could be the wrong ones.
+  if (flags.tail !== undefined && !(source.onlyAbout && !flags.follow)) query.set("tailLines", String(flags.tail));
   if (flags.since !== undefined) query.set("sinceSeconds", String(Math.max(1, Math.ceil(flags.since / 1000))));
   const path = `${resourcePath(resources.pods, source.namespace, source.pod, "log")}?${query}`;
   const answer = await host.raw({ method: "GET", path, signal });
-  if (answer.status === 200) return yield* linesOf(answer.body);
+  if (answer.status === 200) return yield* selected(linesOf(answer.body), source, flags);
   const body = await readText(Readable.from(answer.body));
   throw new AppError("CP_NOT_READY", `No log of ${source.container}: ${statusMessage(body)}`, {
     todo: flags.previous ? "It may not have run before: leave out --previous." : "Wait until the container runs.",
   });
+}
+
+/** Lines about this nested cluster; of those the last ones, where the server could not count them. */
+async function* selected(lines: AsyncIterable<string>, source: LogSource, flags: LogFlags): AsyncGenerator<string> {
+  const { onlyAbout } = source;
+  if (!onlyAbout) return yield* lines;
+  const last: string[] = [];
+  for await (const line of lines) {
+    if (!isAbout(line, onlyAbout)) continue;
+    if (flags.follow || flags.tail === undefined) {
+      yield line;
+      continue;
+    }
+    last.push(line);
+    if (last.length > flags.tail) last.shift();
+  }
+  yield* last;
 }
 
 function statusMessage(body: string): string {

@@ -26,7 +26,9 @@ export function conditionSteps(cluster: NestedCluster): Step[] {
   return order.map(({ type, name }) => {
     const condition = getCondition(conditions, type);
     const state = stepState(condition);
-    return { name, state, detail: state === "waiting" || state === "done" ? "" : detail(condition) };
+    // Ready sums up the others, so its message would only say again what stands beside it.
+    const silent = state === "waiting" || state === "done" || type === conditionTypes.ready;
+    return { name, state, detail: silent ? "" : detail(condition) };
   });
 }
 
@@ -37,7 +39,8 @@ export function blockingCondition(cluster: NestedCluster): Condition | undefined
     .map(({ type }) => getCondition(cluster.status?.conditions, type))
     .filter((condition) => condition !== undefined && condition.status !== "True");
   const ready = getCondition(cluster.status?.conditions, conditionTypes.ready);
-  return conditions.find((condition) => stepState(condition) === "failed") ?? conditions[0] ?? ready;
+  const ownProblem = ready?.status === "True" ? undefined : ready;
+  return conditions.find((condition) => stepState(condition) === "failed") ?? conditions[0] ?? ownProblem;
 }
 
 /** True when the agent has seen the current specification and everything that was asked for runs. */

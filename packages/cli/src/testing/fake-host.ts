@@ -99,7 +99,7 @@ export const sampleKubeconfig = `apiVersion: v1
 kind: Config
 clusters:
 - name: demo
-  cluster: {server: "https://192.0.2.1:30443", certificate-authority-data: "Y2E="}
+  cluster: {server: "https://192.0.2.1:30443", insecure-skip-tls-verify: true}
 users:
 - name: demo
   user: {token: sample}
@@ -109,12 +109,13 @@ contexts:
 current-context: demo
 `;
 
-/** Puts that kubeconfig where the agent keeps it. */
-export async function addKubeconfigSecret(client: Client, name: string): Promise<void> {
+/** Puts that kubeconfig where the agent keeps it, leading to another server if one is named. */
+export async function addKubeconfigSecret(client: Client, name: string, server?: string): Promise<void> {
+  const kubeconfig = server ? sampleKubeconfig.replace("https://192.0.2.1:30443", server) : sampleKubeconfig;
   await client.create(resources.secrets, {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: "kubeconfig", namespace: `inkube-default-${name}-00000` },
-    data: { kubeconfig: Buffer.from(sampleKubeconfig).toString("base64") },
+    data: { kubeconfig: Buffer.from(kubeconfig).toString("base64") },
   });
 }
