@@ -9,6 +9,7 @@ export {
 export type { Fault, FaultRule, SeenRequest } from "./fake/faults.ts";
 export type { RequestHook } from "./fake/request-handler.ts";
 export { FakeClock } from "./fake-clock.ts";
+export { type CuttableProxy, startCuttableProxy } from "./real/cuttable-proxy.ts";
 export {
   type RealApiServer,
   type RealApiServerOptions,
