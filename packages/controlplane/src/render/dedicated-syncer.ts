@@ -4,6 +4,7 @@ import type { Container, Volume } from "../distros/distro.ts";
 import type { RenderInput } from "./input.ts";
 
 const tokenVolume = "host-token";
+const certificates = "/etc/inkube/tls";
 
 /** The syncer's program as one more container of the control plane pod; undefined when the shared one serves this cluster. */
 export function dedicatedSyncer(input: RenderInput): { containers: Container[]; volumes: Volume[] } | undefined {
@@ -14,7 +15,7 @@ export function dedicatedSyncer(input: RenderInput): { containers: Container[]; 
     image: host.programImage,
     ...(host.programPullPolicy !== undefined && { imagePullPolicy: host.programPullPolicy }),
     command: ["node", "/inkube/syncer.mjs"],
-    args: [`--cluster=${cluster.project}/${cluster.name}`],
+    args: [`--cluster=${cluster.project}/${cluster.name}`, `--tls-dir=${certificates}`, "--listen=127.0.0.1"],
     ports: [
       { name: "tunnel", containerPort: ports.syncerTunnel },
       { name: "metrics", containerPort: ports.syncerMetrics },

@@ -5,7 +5,7 @@ const secrets = [
   /-----BEGIN[\s\S]*?(-----END[^-]*-----|$)/g,
   /\b(bearer|token|password|passwd|secret|key)(["']?\s*[:=]\s*["']?)[^\s"',]+/gi,
   /:\/\/[^\s/@]+:[^\s/@]+@/g,
-  /[A-Za-z0-9+/_=.-]{40,}/g,
+  /(?=\S*\d)[A-Za-z0-9+_=-]{32,}/g,
 ];
 
 /** The last line of a container's output, short, printable and without anything that looks like a secret; "" for none. */
