@@ -60,7 +60,8 @@ export const images = z.object({
     .optional(),
   pullSecret: objectName
     .meta({
-      description: "Secret of type kubernetes.io/dockerconfigjson with the credentials of the registry.",
+      description:
+        "Secret of type kubernetes.io/dockerconfigjson with the credentials of the registry, in the project; for the host's own choice, in inkube-system.",
     })
     .optional(),
 });
