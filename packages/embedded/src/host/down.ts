@@ -1,14 +1,13 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exclusively } from "../exclusive.ts";
 import { HostError, type Progress } from "../host-error.ts";
 import { removeCgroup } from "./cgroups.ts";
 import { type HostLayout, hostLayout } from "./host-layout.ts";
-import { readHostSettings } from "./host-settings.ts";
 import { restoreKernelSettings } from "./kernel-settings.ts";
 import { mountsBelow, unmountBelow } from "./mount-table.ts";
-import { removeNetwork } from "./network.ts";
+import { anyHostIsUp, removeNetwork } from "./network.ts";
 import { removeIfEmpty, removeOutsideFiles, removeSharedFiles } from "./outside-files.ts";
 import { requireRoot } from "./required-tools.ts";
 import { stopProcesses } from "./stop-processes.ts";
@@ -41,7 +40,6 @@ export async function down(options: DownOptions = {}): Promise<void> {
 
 async function takeDown(layout: HostLayout, progress: Progress): Promise<void> {
   progress(`Stopping host ${layout.name}`);
-  const settings = readHostSettings(layout);
   await stopProcesses(layout);
   await unmountBelow(layout.dir);
   await removeNetwork(layout);
@@ -52,9 +50,9 @@ async function takeDown(layout: HostLayout, progress: Progress): Promise<void> {
   if (mounts.length > 0) throw new HostError("notReady", `These mounts do not go away: ${mounts.join(", ")}`);
   const stateDir = dirname(layout.dir);
   rmSync(layout.dir, { recursive: true, force: true });
-  if (!otherHosts(stateDir)) {
+  if (!(await anyHostIsUp())) {
     removeSharedFiles();
-    if (settings !== undefined) restoreKernelSettings(settings.kernelBefore);
+    restoreKernelSettings();
   }
   removeIfEmpty(stateDir);
   progress(`Host ${layout.name} is gone`);
@@ -67,11 +65,4 @@ async function removeCgroups(layout: HostLayout): Promise<void> {
     await sleep(50);
   }
   throw new HostError("notReady", `The cgroups of host ${layout.name} do not become empty`);
-}
-
-function otherHosts(stateDir: string): boolean {
-  // A host of the default state dir matters even when another one is taken down.
-  return [...new Set([stateDir, resolve(defaultStateDir)])].some(
-    (dir) => existsSync(dir) && readdirSync(dir).some((name) => existsSync(join(dir, name, "host.json"))),
-  );
 }

@@ -7,8 +7,6 @@ export interface HostSettings {
   /** The boot of the machine in which it was last brought up. */
   bootId: string;
   createdAt: string;
-  /** The machine's settings before the first kubelet of this state dir started. */
-  kernelBefore: Record<string, string>;
 }
 
 /** Reads them; undefined when this host was never brought up. */

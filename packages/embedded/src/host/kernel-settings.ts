@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readTextIfThere, writeFileAtomically } from "../write-file.ts";
 
 /** Settings of the whole machine that a kubelet changes when it starts. */
 const settings = [
@@ -10,20 +11,28 @@ const settings = [
   "kernel/keys/root_maxbytes",
 ] as const;
 
-/** Setting → value, as they are now. */
-export function readKernelSettings(): Record<string, string> {
-  return Object.fromEntries(settings.map((name) => [name, readFileSync(`/proc/sys/${name}`, "utf8").trim()]));
+// Like the settings themselves, what is in /run ends with a reboot.
+const memory = "/run/inkube-kernel-settings.json";
+
+/** Writes down how the machine was set, unless an earlier host has done so. Call before a kubelet starts. */
+export function rememberKernelSettings(): void {
+  if (readTextIfThere(memory) !== undefined) return;
+  const values = settings.map((name) => [name, readFileSync(`/proc/sys/${name}`, "utf8").trim()]);
+  writeFileAtomically(memory, JSON.stringify(Object.fromEntries(values)));
 }
 
-/** Puts values back that were read before; what the kernel refuses stays. */
-export function restoreKernelSettings(values: Readonly<Record<string, string>>): void {
+/** Sets the machine as it was before its first host; for when the last one is gone. */
+export function restoreKernelSettings(): void {
+  const text = readTextIfThere(memory);
+  if (text === undefined) return;
+  const values = JSON.parse(text) as Record<string, string>;
   for (const name of settings) {
     const value = values[name];
-    if (value === undefined) continue;
     try {
-      if (readFileSync(`/proc/sys/${name}`, "utf8").trim() !== value) writeFileSync(`/proc/sys/${name}`, value);
+      if (value !== undefined) writeFileSync(`/proc/sys/${name}`, value);
     } catch {
       // A machine that is itself a container may not be allowed to.
     }
   }
+  rmSync(memory, { force: true });
 }

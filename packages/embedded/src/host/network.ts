@@ -52,6 +52,11 @@ export async function networkExists(layout: HostLayout): Promise<boolean> {
   return (await links()).some((link) => link.ifalias === layout.linkAlias);
 }
 
+/** True while any host of any state dir has its link on this machine. */
+export async function anyHostIsUp(): Promise<boolean> {
+  return (await links()).some((link) => link.ifalias?.startsWith("inkube:") ?? false);
+}
+
 /**
  * Makes sure of the namespace, the link and everything in it, and gives the addresses back.
  * The link's name holds the index, so creating it claims the index: two `up`s at the same time, even with

@@ -18,7 +18,7 @@ import { ensureHostFiles } from "./host-files.ts";
 import { type HostLayout, hostLayout } from "./host-layout.ts";
 import { apiServerURL, hostProcesses } from "./host-processes.ts";
 import { readHostSettings, writeHostSettings } from "./host-settings.ts";
-import { readKernelSettings } from "./kernel-settings.ts";
+import { rememberKernelSettings } from "./kernel-settings.ts";
 import { mountsBelow } from "./mount-table.ts";
 import { ensureNetwork } from "./network.ts";
 import { bootId } from "./process-identity.ts";
@@ -78,8 +78,8 @@ async function bringUp(layout: HostLayout, options: Bringing): Promise<EmbeddedH
     index: addresses.index,
     bootId: bootId(),
     createdAt: settings?.createdAt ?? new Date().toISOString(),
-    kernelBefore: settings?.kernelBefore ?? readKernelSettings(),
   });
+  rememberKernelSettings();
   await ensureHostFiles(layout, addresses.nodeIP, Date.now());
   ensureCgroup(layout.cgroup);
   await startProcesses(layout, addresses.nodeIP, components, progress);

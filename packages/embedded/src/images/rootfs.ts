@@ -67,6 +67,7 @@ export async function ensureRootfs(options: EnsureRootfsOptions): Promise<string
       `--variant=${definition.variant}`,
       packages,
       "--skip=output/dev",
+      "--dpkgopt=force-unsafe-io",
       ...hooks(definition),
       suite,
       temporary,
