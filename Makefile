@@ -55,6 +55,8 @@ test-real: components ## Tests against the real kube-apiserver and the real embe
 .PHONY: test-e2e
 test-e2e: components ## Nested clusters with real containers
 	INKUBE_BIN_DIR=$(BIN_DIR) vitest run --project e2e
+	@if [[ -n "$${INKUBE_K3S_IMAGE:-}" ]]; then INKUBE_E2E_DISTRO=k3s INKUBE_BIN_DIR=$(BIN_DIR) vitest run --project e2e; \
+	else echo "Distro k3s was not run: INKUBE_K3S_IMAGE names no image archive"; fi
 
 .PHONY: test
 test: deps ## Everything that continuous integration runs

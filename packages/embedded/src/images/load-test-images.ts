@@ -4,13 +4,15 @@ import { defaultStateDir } from "../host/up.ts";
 import type { Progress } from "../host-error.ts";
 import { ensureImages } from "./ensure-images.ts";
 import { imageDefinitions } from "./image-list.ts";
-import { loadImages } from "./load-images.ts";
+import { loadArchive, loadImages } from "./load-images.ts";
 
 export interface LoadTestImagesOptions {
   /** Default `inkube`. */
   name?: string;
   stateDir?: string;
   cacheDir?: string;
+  /** Archives of further images, for tests of what cannot be built here. */
+  archives?: readonly string[];
   progress?: Progress;
   signal?: AbortSignal;
 }
@@ -24,6 +26,7 @@ export async function loadTestImages(options: LoadTestImagesOptions = {}): Promi
   const abort = options.signal === undefined ? {} : { signal: options.signal };
   const images = await ensureImages({ names, cacheDir, progress, ...abort });
   const loaded = await loadImages(layout, images, cacheDir);
+  for (const archive of options.archives ?? []) await loadArchive(layout, archive);
   if (loaded.length > 0) progress(`Loaded ${loaded.length} images for tests`);
   return images.map((image) => image.reference);
 }
