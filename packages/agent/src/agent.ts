@@ -14,6 +14,7 @@ import { heartbeatMs, reconcileHostCluster } from "./controllers/host-cluster/ho
 import { createInternalCaKeeper, type InternalCa } from "./controllers/internal-ca/internal-ca.ts";
 import { createNestedClusterController } from "./controllers/nested-cluster/controller.ts";
 import { watchLostSecrets } from "./controllers/nested-cluster/lost-secrets.ts";
+import { createOwnWrites } from "./controllers/nested-cluster/own-writes.ts";
 import type { ProbeEndpoint } from "./controllers/nested-cluster/probe.ts";
 import { type HostNode, toHostNode } from "./host/host-node.ts";
 import { hostVersion } from "./host/host-version.ts";
@@ -127,6 +128,7 @@ function createControllers(
       hostClusters: hosts,
       applier: createApplier(client, owned),
       lost: watchLostSecrets(owned.Secret),
+      ownWrites: createOwnWrites(),
       hostView: () => readHostView(sources),
     }),
     host: createController({

@@ -18,6 +18,7 @@ import {
 } from "@inkube/kube/testing";
 import { createInternalCaKeeper } from "../controllers/internal-ca/internal-ca.ts";
 import { watchLostSecrets } from "../controllers/nested-cluster/lost-secrets.ts";
+import { createOwnWrites } from "../controllers/nested-cluster/own-writes.ts";
 import type { ProbeAnswer } from "../controllers/nested-cluster/probe.ts";
 import { reconcileNestedCluster } from "../controllers/nested-cluster/reconcile.ts";
 import type { HostView } from "../host/host-view.ts";
@@ -58,6 +59,7 @@ export async function startTestHost(): Promise<TestHost> {
   const clusters = cacheOf(watching, nestedClusters);
   const pods = cacheOf(watching, resources.pods);
   const lost = watchLostSecrets(owned.Secret);
+  const ownWrites = createOwnWrites();
   const caches: Record<string, WatchCache> = { ...owned, NestedCluster: clusters, Pod: pods };
   for (const cache of Object.values(caches)) cache.start();
   await Promise.all(Object.values(caches).map((cache) => cache.whenSynced()));
@@ -79,6 +81,7 @@ export async function startTestHost(): Promise<TestHost> {
         pods,
         owned,
         lost,
+        ownWrites,
         applier: createApplier(client, owned),
         internalCa: createInternalCaKeeper({ client, clock, logger: log }),
         hostView: () => Promise.resolve(host.view),

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { ownedTypes } from "../../objects/owned-types.ts";
 import { putPod, startTestHost, type TestHost } from "../../testing/test-host.ts";
 
+// Each test makes a real PKI and a dozen watches, on machines that are busy with others.
+const slow = { timeout: 60_000 };
 const namespace = hostNamespace("team", "demo");
 const running = (name: string, ready = true) => ({ name, ready, image: `image-of-${name}`, state: { running: {} } });
 const healthy = {
@@ -35,7 +37,7 @@ async function runningHost(): Promise<TestHost> {
   return host;
 }
 
-describe("a new nested cluster", () => {
+describe("a new nested cluster", slow, () => {
   it("gets its namespace, limits, certificates and control plane in one go", async () => {
     await using host = await startTestHost();
     await host.createCluster("demo");
@@ -105,7 +107,7 @@ describe("a new nested cluster", () => {
   });
 });
 
-describe("what goes wrong", () => {
+describe("what goes wrong", slow, () => {
   const waiting = (name: string, reason: string, message = "") => ({
     name,
     image: "x/y:z",
@@ -239,7 +241,7 @@ describe("what goes wrong", () => {
   });
 });
 
-describe("healing", () => {
+describe("healing", slow, () => {
   it.each(
     Object.entries(ownedTypes)
       .filter(([kind]) => kind !== "Namespace")
@@ -313,7 +315,7 @@ describe("healing", () => {
   });
 });
 
-describe("deletion", () => {
+describe("deletion", slow, () => {
   it("takes the namespace away and lets the object go when it is gone", async () => {
     await using host = await runningHost();
     await host.client.delete(nestedClusters, { namespace: "team", name: "demo" });

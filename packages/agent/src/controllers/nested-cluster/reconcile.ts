@@ -22,6 +22,7 @@ import type { OwnedCaches } from "../../objects/owned-caches.ts";
 import type { InternalCa } from "../internal-ca/internal-ca.ts";
 import { choose, isRefusal } from "./choices.ts";
 import type { LostSecrets } from "./lost-secrets.ts";
+import type { OwnWrites } from "./own-writes.ts";
 import { ensureCertificates } from "./phases/certificates.ts";
 import { observeControlPlane } from "./phases/control-plane.ts";
 import { removeEverything } from "./phases/deletion.ts";
@@ -44,9 +45,12 @@ export interface NestedClusterDependencies {
   applier: Applier;
   internalCa: InternalCa;
   lost: LostSecrets;
+  ownWrites: OwnWrites;
   hostView: () => Promise<HostView>;
   probe: ProbeEndpoint;
 }
+
+const outdatedLookMs = 100;
 
 /** Brings one nested cluster to what its object says, or takes everything of it away. `key` is `project/name`. */
 export async function reconcileNestedCluster(
@@ -56,7 +60,13 @@ export async function reconcileNestedCluster(
 ): Promise<Outcome> {
   const [project = "", name = ""] = key.split("/");
   const object = dependencies.clusters.get(name, project);
-  if (!object) return undefined;
+  if (!object) {
+    dependencies.ownWrites.forget(key);
+    return undefined;
+  }
+  // The event of our own write brings the newer copy, and with it the next run; the delay is for an event that got lost.
+  const version = object.metadata.resourceVersion ?? "";
+  if (dependencies.ownWrites.isOutdated(key, version)) return { after: outdatedLookMs };
   const cluster = object as KubeObject as unknown as NestedCluster;
   const scope = openScope(cluster, key, context);
   if (cluster.metadata.annotations?.[annotations.paused] !== undefined) return pause(dependencies, scope);
@@ -65,7 +75,8 @@ export async function reconcileNestedCluster(
   } else {
     await build(dependencies, scope).catch((error: unknown) => explain(dependencies, scope, error));
   }
-  await writeStatus(dependencies.client, scope, dependencies.clock.now());
+  const written = await writeStatus(dependencies.client, scope, dependencies.clock.now());
+  if (written) dependencies.ownWrites.replaced(key, version);
   return scope.again === undefined ? undefined : { after: scope.again };
 }
 

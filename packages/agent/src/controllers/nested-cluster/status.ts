@@ -49,10 +49,10 @@ export function nextStatus(scope: Scope, now: number): NestedClusterStatus {
   };
 }
 
-/** Writes the status when it says something new; one request at most. */
-export async function writeStatus(client: Client, scope: Scope, now: number): Promise<void> {
+/** Writes the status when it says something new; one request at most. True when it did. */
+export async function writeStatus(client: Client, scope: Scope, now: number): Promise<boolean> {
   const status = nextStatus(scope, now);
-  if (saysTheSame(scope.cluster.status, status)) return;
+  if (saysTheSame(scope.cluster.status, status)) return false;
   const { name, namespace = "", uid } = scope.cluster.metadata;
   const metadata = { name, namespace, ...(uid && { uid }) };
   const object = { apiVersion: apiVersionOf(nestedClusters), kind: nestedClusters.kind, metadata, status };
@@ -66,6 +66,7 @@ export async function writeStatus(client: Client, scope: Scope, now: number): Pr
   if (scope.cluster.status?.phase !== status.phase) {
     scope.logger.info({ from: scope.cluster.status?.phase ?? "", to: status.phase }, "Changed phase of nested cluster");
   }
+  return true;
 }
 
 function saysTheSame(live: NestedClusterStatus | undefined, next: NestedClusterStatus): boolean {
