@@ -18,6 +18,8 @@ export interface ClusterState {
   frozen(): boolean;
   /** uids of nested objects whose host copy was seen by this process; only kept for kinds that end with their copy. */
   readonly seenOnHost: Set<string>;
+  /** By host uid: since when a copy does not belong on the host any more. Milliseconds. */
+  readonly unwantedSince: Map<string, number>;
   /** By host uid: what of our wish the host keeps changing, so that it is not fought for ever. */
   readonly acceptedDrift: Map<string, string>;
   report(kind: ToHostKind, object: KubeObject, reason: TenantReason, message: string): void;

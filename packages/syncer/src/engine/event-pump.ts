@@ -74,8 +74,15 @@ export class EventPump {
     this.#waiting.set(id, event);
     const oldest = this.#waiting.keys().next();
     if (this.#waiting.size > maxWaiting && !oldest.done) this.#waiting.delete(oldest.value);
+    this.#begin(signal);
+  }
+
+  #begin(signal: AbortSignal): void {
+    if (this.#waiting.size === 0 || signal.aborted) return;
     this.#writing ??= this.#write(signal).finally(() => {
       this.#writing = undefined;
+      // What was taken after the last look and before this turn would wait for the next Event otherwise.
+      this.#begin(signal);
     });
   }
 

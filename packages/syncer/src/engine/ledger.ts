@@ -6,7 +6,7 @@ interface Entry {
 }
 
 /** How long a written object is believed over a cache that does not show it yet. Milliseconds. */
-const trustMs = 15_000;
+export const trustMs = 15_000;
 
 /**
  * What this process wrote and its cache has not seen yet, for one kind on one side.

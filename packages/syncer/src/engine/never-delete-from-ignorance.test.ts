@@ -17,7 +17,7 @@ describe("the sync of a nested cluster", () => {
           world.start();
           for (const action of schedule) await action.run(world);
           world.endFaults();
-         
+
           // Longer than every backoff and every pause after which the sync looks again by itself.
           for (let second = 0; second < 30; second += 1) {
             await world.clock.advance(5_000);

@@ -106,6 +106,7 @@ export class Session {
       host: (kind) => options.host.side(kind),
       frozen: () => this.frozen,
       seenOnHost: new Set(),
+      unwantedSince: new Map(),
       acceptedDrift: new Map(),
       report: (kind, object, reason, message) => this.#report(events, kind, object, reason, message),
     };

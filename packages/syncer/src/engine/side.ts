@@ -45,6 +45,12 @@ export class Side {
     );
   }
 
+  /** All objects of a namespace at the API server now, as complete as the server itself knows them. */
+  async listLive(namespace: string | undefined, signal?: AbortSignal): Promise<KubeObject[]> {
+    const options = { ...(namespace && { namespace }), ...(signal && { signal }) };
+    return (await this.#gate("list", this.type, () => this.#client.list(this.type, options))).items;
+  }
+
   /** Server-side apply as the syncer's field manager, taking fields over from others. */
   async apply(object: KubeObject, options: { subresource?: "status"; signal?: AbortSignal }): Promise<KubeObject> {
     const body = { ...object, apiVersion: apiVersionOf(this.type), kind: this.type.kind };

@@ -26,4 +26,123 @@ describe("a nested cluster's runtime", () => {
     await world.stop();
     expect(world.violations).toEqual([]);
   });
+
+  it("asks the host before it takes a pod for vanished that its list does not show", async () => {
+    const world = await worldWithRunningPod();
+    world.clients.host.staleWrites = 2;
+    world.clients.host.lagMs = 10_000;
+    await world.restart();
+    await world.clock.advance(500);
+    expect(world.stores.nested.get(resources.pods, "default", "web")).toBeDefined();
+    expect(world.violations).toEqual([]);
+    await world.stop();
+  });
+
+  it("asks the nested API before it takes a copy for left over whose original its list does not show", async () => {
+    const world = await worldWithRunningPod();
+    world.clients.nested.staleWrites = 3;
+    world.clients.nested.lagMs = 10_000;
+    await world.restart();
+    await world.clock.advance(500);
+    expect(world.stores.host.get(resources.pods, world.hostNamespace, "web-x-default-x-demo")).toBeDefined();
+    expect(world.violations).toEqual([]);
+    await world.stop();
+  });
+
+  it("deletes nothing and keeps every key while one side cannot be seen", async () => {
+    const world = await worldWithRunningPod();
+    world.clients.nested.outage();
+    world.stores.nested.delete(resources.pods, "default", "web", { grace: 0 });
+    world.stores.host.delete(resources.pods, world.hostNamespace, "web-x-default-x-demo", { grace: 30 });
+    await world.clock.advance(20_000);
+    expect(world.writes.filter(({ verb }) => verb === "delete")).toEqual([]);
+    world.clients.nested.restore();
+    world.runHostPods();
+    await world.clock.advance(40_000);
+    expect(world.stores.host.get(resources.pods, world.hostNamespace, "web-x-default-x-demo")).toBeUndefined();
+    await world.stop();
+  });
+
+  it("ends a pod on the host with the grace that the tenant gave, and inside only afterwards", async () => {
+    const world = await worldWithRunningPod();
+    world.stores.nested.delete(resources.pods, "default", "web", { grace: 7 });
+    await world.clock.advance(100);
+    const copy = world.stores.host.get(resources.pods, world.hostNamespace, "web-x-default-x-demo");
+    expect(copy?.metadata.deletionGracePeriodSeconds).toBe(7);
+    expect(world.stores.nested.get(resources.pods, "default", "web")).toBeDefined();
+    world.runHostPods();
+    await world.clock.advance(100);
+    expect(world.stores.nested.get(resources.pods, "default", "web")).toBeUndefined();
+    await world.stop();
+  });
+
+  it("never touches a foreign object under a derived name, and says so inside", async () => {
+    const world = new SyncWorld(1);
+    const foreign = {
+      metadata: { name: "s-x-default-x-demo", namespace: world.hostNamespace },
+      spec: { ports: [{ port: 1 }] },
+    };
+    world.stores.host.create(resources.services, foreign);
+    world.start();
+    await world.clock.advance(500);
+    const spec = { ports: [{ port: 80 }] };
+    world.stores.nested.create(resources.services, { metadata: { name: "s", namespace: "default" }, spec });
+    await world.clock.advance(500);
+    expect(world.stores.host.get(resources.services, world.hostNamespace, "s-x-default-x-demo")?.spec).toEqual(
+      foreign.spec,
+    );
+    expect(world.stores.nested.list(resources.events).map(({ reason }) => reason)).toEqual(["NameTaken"]);
+    await world.stop();
+  });
+
+  it("writes a synced object once, and again only after it changed on either side", async () => {
+    const world = await worldWithRunningPod();
+    const before = world.writes.length;
+    world.clients.nested.cutWatches();
+    world.clients.host.cutWatches();
+    await world.clock.advance(5_000);
+    await world.restart();
+    await world.clock.advance(5_000);
+    const since = world.writes.slice(before).filter(({ type }) => type.group === "");
+    expect(since).toEqual([]);
+    const ref = { namespace: world.hostNamespace, name: "settings-x-default-x-demo" };
+    world.stores.host.update(resources.configmaps, ref, (live) => ({ ...live, data: { key: "edited" } }));
+    await world.clock.advance(100);
+    expect(world.stores.host.get(resources.configmaps, ref.namespace, ref.name)?.data).toEqual({ key: "value" });
+    await world.stop();
+  });
+
+  it("says that it is synced once, and that it is not only after a while out of sight", async () => {
+    const world = await worldWithRunningPod();
+    const told = () =>
+      world.writes.flatMap(({ body, type }) =>
+        type.plural === "nestedclusters"
+          ? ((body?.status ?? {}) as { conditions: { reason: string }[] }).conditions
+          : [],
+      );
+    expect(told().map(({ reason }) => reason)).toEqual(["Waiting", "SyncStarting", "InSync"]);
+    world.clients.nested.cutWatches();
+    await world.clock.advance(1_000);
+    expect(told()).toHaveLength(3);
+    world.clients.nested.outage();
+    await world.clock.advance(5_000);
+    expect(told().at(-1)?.reason).toBe("Desynced");
+    world.clients.nested.restore();
+    await world.clock.advance(40_000);
+    expect(told().at(-1)?.reason).toBe("InSync");
+    await world.stop();
+  });
 });
+
+async function worldWithRunningPod(): Promise<SyncWorld> {
+  const world = new SyncWorld(1);
+  world.start();
+  await world.clock.advance(500);
+  const data = { key: "value" };
+  world.stores.nested.create(resources.configmaps, { metadata: { name: "settings", namespace: "default" }, data });
+  world.stores.nested.create(resources.pods, pod("web", "settings"));
+  await world.clock.advance(100);
+  world.runHostPods();
+  await world.clock.advance(100);
+  return world;
+}

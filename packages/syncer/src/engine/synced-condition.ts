@@ -52,9 +52,20 @@ export class SyncedCondition {
   /** Makes this the state that people see. */
   set(state: SyncedState): void {
     this.#wanted = state;
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#isTold() || this.#stopping.signal.aborted) return;
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
+      // What was set after the last look and before this turn would be lost otherwise.
+      this.#begin();
     });
+  }
+
+  #isTold(): boolean {
+    return JSON.stringify(this.#wanted) === this.#told;
   }
 
   async stop(): Promise<void> {

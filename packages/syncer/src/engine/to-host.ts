@@ -2,10 +2,12 @@ import type { KubeObject, Outcome } from "@inkube/kube";
 import type { ToHostKind } from "../kinds/kind.ts";
 import { assertComplete, type ClusterState } from "./cluster-state.ts";
 import { writeCopy } from "./host-copy.ts";
+import { trustMs } from "./ledger.ts";
 import { takeOver } from "./nested-writes.ts";
 import type { ObjectKey } from "./object-key.ts";
 import { type Owner, ownerOf } from "./ownership.ts";
 import { deleteCopyOfGone, deleteOfVanishedCopy, finishTermination } from "./verified-delete.ts";
+import { withdraw } from "./withdraw.ts";
 
 /** A host object made during admission waits this long for its nested object before it counts as left over. Milliseconds. */
 const admissionMs = 60_000;
@@ -56,7 +58,13 @@ async function reconcileLive(
 ): Promise<Outcome> {
   const { nested, host, owner } = pair;
   const decision = kind.decide(nested, state.context);
-  if (!decision.sync) return await withdraw(state, kind, pair, { wait: decision.wait === true, signal });
+  if (!decision.sync) {
+    if (decision.wait) return { after: waitMs };
+    return owner && host && !endsWithCopy(kind, nested)
+      ? await withdraw(state, kind, { nested, host }, signal)
+      : undefined;
+  }
+  if (host) state.unwantedSince.delete(host.metadata.uid ?? "");
   if (host && !owner) {
     state.report(kind, nested, "NameTaken", "The host has another object under the name of this object's copy.");
     return { after: takenMs };
@@ -77,7 +85,8 @@ async function reconcileLive(
   if (!written) return { after: 0 };
   if (endsWithCopy(kind, nested) && nested.metadata.uid) state.seenOnHost.add(nested.metadata.uid);
   await takeOver(state, kind, { nested, host: written }, signal);
-  return undefined;
+  // A copy that vanishes before the cache has ever shown it is not announced by any event.
+  return host ? undefined : { after: trustMs };
 }
 
 /** The nested object is not there: its copy, when it is ours, is removed after the nested API server confirmed that. */
@@ -116,27 +125,6 @@ async function terminate(
     return { after: deletingMs };
   }
   await takeOver(state, kind, { nested, host }, signal);
-  return undefined;
-}
-
-/** The nested object does not belong on the host now; a copy that is there is removed, but never while that is unclear. */
-async function withdraw(
-  state: ClusterState,
-  kind: ToHostKind,
-  pair: Pair & { nested: KubeObject },
-  options: { wait: boolean; signal: AbortSignal },
-): Promise<Outcome> {
-  if (options.wait) return { after: waitMs };
-  const { nested, host, owner } = pair;
-  if (!host || !owner || host.metadata.deletionTimestamp) return undefined;
-  if (endsWithCopy(kind, nested) && owner.uid === nested.metadata.uid) return undefined;
-  const live = await state.nested(kind.kind).live(nested.metadata.name, nested.metadata.namespace, options.signal);
-  assertComplete(state);
-  // Somebody may have begun to use it while the answer was under way.
-  const decision = live ? kind.decide(live, state.context) : undefined;
-  if (decision && (decision.sync || decision.wait)) return { after: 0 };
-  if (state.host(kind.kind).ledger.isDeleting(host)) return undefined;
-  await state.host(kind.kind).delete(host, undefined, options.signal);
   return undefined;
 }
 

@@ -57,7 +57,9 @@ function onHostChange(options: WiringOptions, kind: ToHostKind, change: Change):
     const pod = tokenOwner(state, object);
     if (pod) options.add(formatKey(resources.pods.plural, pod.namespace, pod.name), "normal");
   }
-  if (change.type === "deleted") state.acceptedDrift.delete(object.metadata.uid ?? "");
+  if (change.type !== "deleted") return;
+  state.acceptedDrift.delete(object.metadata.uid ?? "");
+  state.unwantedSince.delete(object.metadata.uid ?? "");
 }
 
 function wireTriggers(options: WiringOptions, kind: ToHostKind): (() => void)[] {

@@ -1,8 +1,20 @@
-import { type Client, type Clock, KubeError, type KubeObject, type ResourceType, type WatchEvent, type WatchOptions } from "@inkube/kube";
+import {
+  type Client,
+  type Clock,
+  KubeError,
+  type KubeObject,
+  type ResourceType,
+  type WatchEvent,
+  type WatchOptions,
+} from "@inkube/kube";
 import { type MemoryStore, merged, type StoreEvent } from "./memory-store.ts";
 
 /** What happens to one request. `dropAfter`: it is carried out, and its answer is lost. */
-export type RequestFate = { kind: "ok" } | { kind: "dropBefore" } | { kind: "dropAfter" } | { kind: "delay"; ms: number };
+export type RequestFate =
+  | { kind: "ok" }
+  | { kind: "dropBefore" }
+  | { kind: "dropAfter" }
+  | { kind: "delay"; ms: number };
 
 /** What went through the client and was carried out, before it changed anything. */
 export interface SeenWrite {
@@ -48,7 +60,8 @@ export class MemoryClient implements Client {
     for (const cut of [...this.#watches]) cut(unreachable());
   }
 
-  get: Client["get"] = (type, ref, options) => this.#call(options?.signal, () => this.#store.get(type, ref.namespace, ref.name));
+  get: Client["get"] = (type, ref, options) =>
+    this.#call(options?.signal, () => this.#store.get(type, ref.namespace, ref.name));
 
   list: Client["list"] = (type, options) =>
     this.#call(options?.signal, () => {
@@ -86,7 +99,13 @@ export class MemoryClient implements Client {
 
   patch: Client["patch"] = (type, ref, body, options) =>
     this.#call(options.signal, () => {
-      this.#options.onWrite({ verb: "patch", type, namespace: ref.namespace, name: ref.name, body: body as KubeObject });
+      this.#options.onWrite({
+        verb: "patch",
+        type,
+        namespace: ref.namespace,
+        name: ref.name,
+        body: body as KubeObject,
+      });
       return this.#store.update(type, ref, (live) => merged(live, body) as KubeObject);
     });
 
@@ -141,8 +160,7 @@ export class MemoryClient implements Client {
     }
   }
 
-  raw: Client["raw"] = (request) =>
-    this.#call(request.signal, () => ({ status: 200, headers: {}, body: nothing() }));
+  raw: Client["raw"] = (request) => this.#call(request.signal, () => ({ status: 200, headers: {}, body: nothing() }));
 
   upgrade: Client["upgrade"] = () => Promise.reject(new Error("not needed here"));
 

@@ -63,12 +63,17 @@ export class MemoryStore {
   }
 
   /** Replaces an object by what `change` makes of it; a change that changes nothing is no write. */
-  update(type: ResourceType, ref: { namespace?: string; name: string }, change: (live: KubeObject) => KubeObject): KubeObject {
+  update(
+    type: ResourceType,
+    ref: { namespace?: string; name: string },
+    change: (live: KubeObject) => KubeObject,
+  ): KubeObject {
     const key = keyOf(type, ref.namespace, ref.name);
     const live = this.#objects.get(key);
     if (!live) throw new KubeError({ code: "notFound", message: `${key} not found`, status: 404 });
     const next = change(structuredClone(live));
-    if (next.metadata.uid !== live.metadata.uid) throw new KubeError({ code: "conflict", message: "another uid", status: 409 });
+    if (next.metadata.uid !== live.metadata.uid)
+      throw new KubeError({ code: "conflict", message: "another uid", status: 409 });
     if (isDeepStrictEqual(next, live)) return structuredClone(live);
     if (next.metadata.deletionTimestamp && (next.metadata.finalizers ?? []).length === 0 && !isGraceful(type, next)) {
       return this.#remove(type, key);
@@ -93,7 +98,12 @@ export class MemoryStore {
   }
 
   /** As an API server does: pods on a node end gracefully, finalizers hold an object, everything else goes at once. */
-  delete(type: ResourceType, namespace: string | undefined, name: string, options: { uid?: string; grace?: number }): boolean {
+  delete(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    options: { uid?: string; grace?: number },
+  ): boolean {
     const key = keyOf(type, namespace, name);
     const live = this.#objects.get(key);
     if (!live || (options.uid !== undefined && live.metadata.uid !== options.uid)) return false;
@@ -128,7 +138,10 @@ export class MemoryStore {
 
   #put(type: ResourceType, key: string, event: "ADDED" | "MODIFIED", object: KubeObject): KubeObject {
     this.#next();
-    const stored = structuredClone({ ...object, metadata: { ...object.metadata, resourceVersion: String(this.revision) } });
+    const stored = structuredClone({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(this.revision) },
+    });
     this.#objects = new Map([...this.#objects, [key, stored]]);
     this.#emit(type, event, stored);
     return structuredClone(stored);
