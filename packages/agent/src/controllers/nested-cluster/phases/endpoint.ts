@@ -37,6 +37,7 @@ export async function observeEndpoint(
   // Nothing can answer yet: a dial would only time out.
   if (!endpoint.running) return { status: "False", reason: "Waiting", particulars: "The control plane is not running" };
   const answer = await probe(endpoint.url, endpoint.ca, scope.signal);
+  scope.logger.debug({ url: endpoint.url, ...answer }, "Asked endpoint");
   if (answer.ready) {
     lookAgain(scope, steadyLookMs);
     return { status: "True", reason: "EndpointAnswers" };
