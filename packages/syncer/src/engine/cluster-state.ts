@@ -22,6 +22,8 @@ export interface ClusterState {
   readonly unwantedSince: Map<string, number>;
   /** By host uid: what of our wish the host keeps changing, so that it is not fought for ever. */
   readonly acceptedDrift: Map<string, string>;
+  /** Clears up behind an object whose copy the host confirmed to be gone. */
+  onGone(kind: ToHostKind, object: KubeObject, signal: AbortSignal): Promise<void>;
   report(kind: ToHostKind, object: KubeObject, reason: TenantReason, message: string): void;
 }
 

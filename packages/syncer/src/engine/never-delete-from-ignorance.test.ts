@@ -4,8 +4,8 @@ import { disagreements } from "./testing/agreement.ts";
 import { schedules } from "./testing/sync-actions.ts";
 import { SyncWorld } from "./testing/sync-world.ts";
 
-const numRuns = Number(process.env.INKUBE_SYNC_RUNS ?? 400);
-const limitMs = 110_000;
+const numRuns = Number(process.env.INKUBE_SYNC_RUNS ?? 5_000);
+const limitMs = 100_000;
 
 describe("the sync of a nested cluster", () => {
   it(

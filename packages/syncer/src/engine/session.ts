@@ -75,7 +75,9 @@ export class Session {
   readonly #since = new Map<string, number>();
   /** Keys that were there when the session began and were not tried yet. */
   readonly #firstPass = new Set<string>();
+  readonly #stopping = new AbortController();
   #firstPassDone = false;
+  #resting = false;
   #wasFrozen = true;
   #unwire: () => void = () => {};
 
@@ -108,6 +110,7 @@ export class Session {
       seenOnHost: new Set(),
       unwantedSince: new Map(),
       acceptedDrift: new Map(),
+      onGone: (kind, object, signal) => this.#onGone(kind, object, signal),
       report: (kind, object, reason, message) => this.#report(events, kind, object, reason, message),
     };
     this.#queue = createWorkQueue({
@@ -161,6 +164,7 @@ export class Session {
 
   /** Ends after the running writes. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.#unwire();
     await this.#queue.stop();
   }
@@ -209,34 +213,46 @@ export class Session {
 
   async #syncToHost(kind: ToHostKind, key: ObjectKey, signal: AbortSignal): Promise<Outcome> {
     // Before the lock: a reference is synced under its own lock, and nobody waits for one while holding another.
-    const renewMs = await this.#prepare(kind, key, signal);
+    const [tokens] = await this.#prepare(kind, key, signal);
     const id = formatKey(key.kind, key.namespace, key.name);
-    const outcome = await this.#lock.run(id, () => reconcileToHost(this.state, kind, key, signal));
-    if (renewMs === undefined) return outcome;
-    return { after: Math.min(renewMs, outcome?.after ?? longestMs) };
+    const synced = this.#lock.run(id, () => reconcileToHost(this.state, kind, key, signal));
+    const [renewal, result] = await Promise.allSettled([tokens, synced]);
+    if (renewal.status === "rejected") throw renewal.reason;
+    if (result.status === "rejected") throw result.reason;
+    if (renewal.value === undefined) return result.value;
+    return { after: Math.min(renewal.value, result.value?.after ?? longestMs) };
   }
 
-  /** What must be on the host before the object. Returns the milliseconds until its tokens must be renewed. */
-  async #prepare(kind: ToHostKind, key: ObjectKey, signal: AbortSignal): Promise<number | undefined> {
+  /**
+   * What must be on the host before the object; its tokens may still be on their way, right before it. Returns the writing of
+   * the tokens, and in it the milliseconds until they must be renewed.
+   */
+  async #prepare(kind: ToHostKind, key: ObjectKey, signal: AbortSignal): Promise<Promise<number | undefined>[]> {
     const { nested, host } = readPair(this.state, kind, key);
     if (!nested) {
       if (kind.kind === "pods" && !host) await this.#tokens.collect(this.state, key, undefined, signal);
-      return undefined;
+      return [];
     }
-    if (nested.metadata.deletionTimestamp || !kind.decide(nested, this.context).sync) return undefined;
+    if (nested.metadata.deletionTimestamp || !kind.decide(nested, this.context).sync) return [];
+    const sync = (reference: string) => this.#syncReference(reference, signal);
     const [tokens] = await Promise.all([
-      this.#tokens.ensure(this.state, nested, kind.tokens(nested), signal),
-      host
-        ? undefined
-        : ensureReferences(this.state, kind, nested, (reference) => this.#syncReference(reference, signal)),
+      this.#tokens.begin(this.state, nested, kind.tokens(nested), signal),
+      host ? undefined : ensureReferences(this.state, kind, nested, sync),
     ]);
-    return tokens;
+    return [tokens.written];
   }
 
   async #syncReference(reference: string, signal: AbortSignal): Promise<void> {
     const key = parseKey(reference);
     const kind = this.state.kinds.get(key.kind);
     if (kind) await this.#lock.run(reference, () => reconcileToHost(this.state, kind, key, signal));
+  }
+
+  /** Clears up behind an object whose copy the host confirmed to be gone. */
+  async #onGone(kind: ToHostKind, object: KubeObject, signal: AbortSignal): Promise<void> {
+    if (kind.kind !== "pods") return;
+    const { name, namespace = "", uid } = object.metadata;
+    await this.#tokens.collect(this.state, { name, namespace }, uid, signal);
   }
 
   #park(key: string): undefined {
@@ -314,12 +330,14 @@ export class Session {
     this.#options.onStateChange();
   }
 
-  #resting = false;
   async #wakeAfterRest(): Promise<void> {
     if (this.#resting) return;
     this.#resting = true;
     this.#onSyncedChange();
-    while (this.#budget.restMs > 0) await this.#options.clock.sleep(this.#budget.restMs).catch(() => {});
+    const { signal } = this.#stopping;
+    while (this.#budget.restMs > 0 && !signal.aborted) {
+      await this.#options.clock.sleep(this.#budget.restMs, signal).catch(() => {});
+    }
     this.#resting = false;
     this.#onSyncedChange();
   }

@@ -146,3 +146,18 @@ async function worldWithRunningPod(): Promise<SyncWorld> {
   await world.clock.advance(100);
   return world;
 }
+
+describe("a nested cluster that fails", () => {
+  it("rests after too many failures, and goes on by itself", async () => {
+    const world = await worldWithRunningPod();
+    for (let time = 0; time < 400; time += 1) world.foresee("host", { kind: "dropBefore" });
+    for (let index = 0; index < 25; index += 1) world.stores.nested.create(resources.pods, pod(`pod-${index}`));
+    await world.clock.advance(300);
+    expect(world.runtime?.frozen).toBe(true);
+    world.endFaults();
+    await world.clock.advance(120_000);
+    expect(world.runtime?.frozen).toBe(false);
+    expect(world.stores.host.list(resources.pods, world.hostNamespace)).toHaveLength(26);
+    await world.stop();
+  });
+});

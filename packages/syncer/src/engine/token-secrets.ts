@@ -1,5 +1,5 @@
 import { annotations, tokensSecretName } from "@inkube/api";
-import { type Client, type KubeObject, resources } from "@inkube/kube";
+import { type Client, isKubeError, type KubeObject, resources } from "@inkube/kube";
 import type { TokenClaim } from "../kinds/kind.ts";
 import { contentHash } from "./applied-hash.ts";
 import { assertComplete, type ClusterState } from "./cluster-state.ts";
@@ -27,43 +27,55 @@ export class TokenSecrets {
     this.#nested = nested;
   }
 
-  /** Makes the pod's token Secret good. Returns the milliseconds until it must be renewed, undefined when it holds nothing. */
-  async ensure(
+  /**
+   * Makes the pod's token Secret good. Resolves when the tokens are issued and the Secret is on its way, so that the pod may be
+   * sent right behind it; `written` resolves to the milliseconds until it must be renewed, undefined when there is none.
+   */
+  async begin(
     state: ClusterState,
     pod: KubeObject,
     claims: TokenClaim[],
     signal: AbortSignal,
-  ): Promise<number | undefined> {
-    if (claims.length === 0) return undefined;
+  ): Promise<{ written: Promise<number | undefined> }> {
+    if (claims.length === 0) return { written: Promise.resolve(undefined) };
     const name = secretNameOf(state, pod.metadata.name, pod.metadata.namespace ?? "");
-    return await this.#lock.run(name, async () => {
-      const secrets = state.host("secrets");
-      const present = secrets.get(name, state.identity.hostNamespace);
+    const issued = Promise.withResolvers<void>();
+    const written = this.#lock.run(name, async () => {
+      const present = state.host("secrets").get(name, state.identity.hostNamespace);
       const dueMs = present ? dueIn(state, present, pod, claims) : 0;
       if (dueMs > 0) return dueMs;
       const wanted = await this.#issue(state, pod, claims, signal);
-      const written = await secrets.apply({ ...wanted, metadata: { ...wanted.metadata, name } }, { signal });
-      return Math.max(soonestMs, dueIn(state, written, pod, claims));
+      const writing = write(state, { ...wanted, metadata: { ...wanted.metadata, name } }, present, signal);
+      issued.resolve();
+      return Math.max(soonestMs, dueIn(state, await writing, pod, claims));
     });
+    await Promise.race([issued.promise, written]);
+    return { written };
   }
 
-  /** Deletes the token Secret of a pod that is gone on both sides; the nested API server has the last word. */
+  /**
+   * Deletes the token Secret of a pod that is gone. `goneUid` is the pod that the host's API server confirmed to be gone: what was
+   * made for it serves nobody. Without it the nested API server has the last word.
+   */
   async collect(
     state: ClusterState,
     pod: { name: string; namespace: string },
-    live: KubeObject | undefined,
+    goneUid: string | undefined,
     signal: AbortSignal,
   ): Promise<void> {
     const name = secretNameOf(state, pod.name, pod.namespace);
+    const secrets = state.host("secrets");
+    if (!secrets.get(name, state.identity.hostNamespace)) return;
     await this.#lock.run(name, async () => {
-      const secrets = state.host("secrets");
       const present = secrets.get(name, state.identity.hostNamespace);
       const owner = present && tokenOwner(state, present);
-      if (!owner || secrets.ledger.isDeleting(present) || live?.metadata.uid === owner.uid) return;
+      if (!owner || secrets.ledger.isDeleting(present)) return;
       assertComplete(state);
-      const inside = await state.nested("pods").live(pod.name, pod.namespace, signal);
-      if (inside?.metadata.uid === owner.uid) return;
-      assertComplete(state);
+      if (owner.uid !== goneUid) {
+        const inside = await state.nested("pods").live(pod.name, pod.namespace, signal);
+        if (inside?.metadata.uid === owner.uid) return;
+        assertComplete(state);
+      }
       await secrets.delete(present, undefined, signal);
     });
   }
@@ -108,6 +120,23 @@ export class TokenSecrets {
     const answer = await this.#nested.createSubresource(resources.serviceaccounts, ref, "token", body, { signal });
     const { token, expirationTimestamp } = answer["status"] as { token: string; expirationTimestamp: string };
     return { key: claim.key, token, expiresAt: Date.parse(expirationTimestamp) };
+  }
+}
+
+/** A new Secret is created, which is the cheaper request; one that is there, seen or not, is applied. */
+async function write(
+  state: ClusterState,
+  wanted: KubeObject,
+  present: KubeObject | undefined,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  const secrets = state.host("secrets");
+  if (present) return await secrets.apply(wanted, { signal });
+  try {
+    return await secrets.create(wanted, signal);
+  } catch (error) {
+    if (!isKubeError(error, "alreadyExists")) throw error;
+    return await secrets.apply(wanted, { signal });
   }
 }
 

@@ -38,8 +38,7 @@ export async function deleteOfVanishedCopy(
   signal: AbortSignal,
 ): Promise<void> {
   if (!(await isGoneOnHost(state, kind, nested, signal))) return;
-  await state.nested(kind.kind).delete(nested, 0, signal);
-  state.seenOnHost.delete(nested.metadata.uid ?? "");
+  await removeInside(state, kind, nested, signal);
   const { namespace, name } = nested.metadata;
   state.logger.info({ kind: kind.kind, namespace, name }, "Deleted nested object after its host copy was gone");
 }
@@ -57,8 +56,20 @@ export async function finishTermination(
   if ((nested.metadata.deletionGracePeriodSeconds ?? 0) === 0) return;
   if (state.nested(kind.kind).ledger.isDeleting(nested)) return;
   if (!(await isGoneOnHost(state, kind, nested, signal))) return;
-  await state.nested(kind.kind).delete(nested, 0, signal);
+  await removeInside(state, kind, nested, signal);
+}
+
+async function removeInside(
+  state: ClusterState,
+  kind: ToHostKind,
+  nested: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const clearing = state.onGone(kind, nested, signal);
+  const [removed, cleared] = await Promise.allSettled([state.nested(kind.kind).delete(nested, 0, signal), clearing]);
+  if (removed.status === "rejected") throw removed.reason;
   state.seenOnHost.delete(nested.metadata.uid ?? "");
+  if (cleared.status === "rejected") throw cleared.reason;
 }
 
 async function isGoneOnHost(

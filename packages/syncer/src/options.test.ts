@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { readOptions } from "./options.ts";
+
+describe("the syncer's options", () => {
+  it("have defaults that fit its own pod", () => {
+    expect(readOptions([], {})).toMatchObject({
+      only: undefined,
+      tunnelPort: 8443,
+      metricsPort: 9443,
+      tlsDir: "/var/run/inkube/tls",
+    });
+  });
+
+  it("are taken from the environment, and from flags before that", () => {
+    const env = { INKUBE_TUNNEL_PORT: "1", INKUBE_METRICS_PORT: "2", INKUBE_DNS_FORWARD: "" };
+    expect(readOptions(["--tunnel-port=3"], env)).toMatchObject({ tunnelPort: 3, metricsPort: 2, dnsForward: "" });
+  });
+
+  it("name one nested cluster by its project and name", () => {
+    expect(readOptions(["--cluster", "team/demo"], {}).only).toEqual({ project: "team", name: "demo" });
+  });
+
+  it.each([
+    [["--cluster=demo"], "project/name"],
+    [["--tunnel-port=no"], "tunnel-port"],
+    [["--metrics-port=70000"], "metrics-port"],
+    [["--unknown=1"], "unknown"],
+  ])("refuse %j with words that name the flag", (args, words) => {
+    expect(() => readOptions(args, {})).toThrow(words);
+  });
+});
