@@ -57,7 +57,8 @@ function kine(input: DistroInput): Container {
   return {
     ...base(containers.kine, input),
     args: toArguments(kineFlags),
-    env: smallProcess,
+    // SQLite writes a statement journal to a temporary file when a page splits, and the root file system is read-only.
+    env: [...smallProcess, { name: "SQLITE_TMPDIR", value: paths.data }],
     resources: { requests: { cpu: "10m", memory: "48Mi" }, limits: { memory: "512Mi" } },
     volumeMounts: [
       { name: "data", mountPath: paths.data },
