@@ -1,6 +1,7 @@
 import { type Client, KubeError, type KubeObject } from "@inkube/kube";
 import type { ServiceAddresses } from "../cluster-view.ts";
 import { wantedCopy } from "./host-copy.ts";
+import { HostRefusal } from "./host-refusal.ts";
 import { formatKey } from "./object-key.ts";
 import { fieldManager } from "./ownership.ts";
 import type { Session } from "./session.ts";
@@ -41,8 +42,11 @@ export async function ensureHostService(
       return addressesOf(await client.apply(kind.type, { apiVersion: "v1", kind: kind.type.kind, ...wanted }, dry));
     }
     const signal = options.signal ? { signal: options.signal } : {};
-    const applied = await state.host(kindName).apply(wanted, signal);
-    return addressesOf(applied);
+    try {
+      return addressesOf(await state.host(kindName).apply(wanted, signal));
+    } catch (error) {
+      throw error instanceof HostRefusal ? error.refusal : error;
+    }
   });
 }
 

@@ -22,6 +22,9 @@ export interface HostHalfOptions {
   logger: Logger;
 }
 
+/** The rights in a new host namespace may come a moment after its name: people wait for what this costs. Milliseconds. */
+const maxBackoffMs = 2_000;
+
 /** Objects of the agent that the syncer has to read whole. */
 const neededWhole: Record<string, string> = {
   Secret: names.syncerKubeconfigSecret,
@@ -42,7 +45,16 @@ export class HostHalf {
     const sides = new Map<string, Side>();
     for (const { kind, type } of options.kinds) {
       const transform = (object: KubeObject) => keepNeeded(type.kind, object);
-      const cache = createWatchCache({ client, type, namespace: options.namespace, transform, clock, random, logger });
+      const cache = createWatchCache({
+        maxBackoffMs,
+        client,
+        type,
+        namespace: options.namespace,
+        transform,
+        clock,
+        random,
+        logger,
+      });
       sides.set(kind, new Side({ client, type, cache, clock, gate }));
     }
     this.sides = sides;

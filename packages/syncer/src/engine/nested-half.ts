@@ -80,6 +80,9 @@ export class NestedHalf {
   }
 }
 
+/** After an outage people wait for the sync to go on. Milliseconds. */
+const maxBackoffMs = 5_000;
+
 function cacheOf(options: NestedHalfOptions, kind: ToHostKind): WatchCache {
   const { client, clock, random, logger } = options;
   const indexes = {
@@ -87,19 +90,28 @@ function cacheOf(options: NestedHalfOptions, kind: ToHostKind): WatchCache {
     [addressIndex]: addressesOf,
     [nodeIndex]: nodeOf,
   };
-  return createWatchCache({ client, type: kind.type, transform: slimNested, indexes, clock, random, logger });
+  return createWatchCache({
+    maxBackoffMs,
+    client,
+    type: kind.type,
+    transform: slimNested,
+    indexes,
+    clock,
+    random,
+    logger,
+  });
 }
 
 function mirrorCacheOf(options: NestedHalfOptions, kind: FromHostKind): WatchCache {
   const { client, clock, random, logger } = options;
   const labelSelector = `${labels.managedBy}=${managedBy.syncer}`;
   const indexes = { [addressIndex]: addressesOf };
-  return createWatchCache({ client, type: kind.type, labelSelector, indexes, clock, random, logger });
+  return createWatchCache({ maxBackoffMs, client, type: kind.type, labelSelector, indexes, clock, random, logger });
 }
 
 function plainCache(options: NestedHalfOptions, type: ResourceType): WatchCache {
   const { client, clock, random, logger } = options;
-  return createWatchCache({ client, type, transform: slimNested, clock, random, logger });
+  return createWatchCache({ maxBackoffMs, client, type, transform: slimNested, clock, random, logger });
 }
 
 function triggerKinds(kinds: readonly SyncKind[]): string[] {

@@ -12,7 +12,8 @@ export async function takeOver(
   pair: { nested: KubeObject; host: KubeObject },
   signal: AbortSignal,
 ): Promise<void> {
-  const writes = kind.fromHost(pair.host, pair.nested, state.context);
+  const all = kind.fromHost(pair.host, pair.nested, state.context);
+  const writes = isOnlyScheduled(pair.host) ? all.filter((write) => !isStatus(write)) : all;
   if (writes.length === 0) return;
   const lanes = Map.groupBy(
     writes.filter((write) => write.verb !== "delete"),
@@ -46,6 +47,20 @@ async function runLane(
       if (!isKubeError(error, "notFound")) throw error;
     }
   }
+}
+
+/**
+ * True between the binding of a host pod and its kubelet's first word. Its status then says only that it is scheduled, which the
+ * nested API server says by itself when the nested pod is bound: a write less for every pod.
+ */
+function isOnlyScheduled(host: KubeObject): boolean {
+  const { nodeName } = (host.spec ?? {}) as { nodeName?: string };
+  const { phase, startTime } = (host.status ?? {}) as { phase?: string; startTime?: string };
+  return Boolean(nodeName) && phase === "Pending" && !startTime && !host.metadata.deletionTimestamp;
+}
+
+function isStatus(write: NestedWrite): boolean {
+  return write.verb === "patch" && write.subresource === "status";
 }
 
 function laneOf(write: NestedWrite): string {

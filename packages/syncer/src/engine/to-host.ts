@@ -133,12 +133,11 @@ export function endsWithCopy(kind: ToHostKind, nested: KubeObject): boolean {
   return kind.onHostGone(nested) === "delete";
 }
 
-/** Whether the object once had a copy: seen by this process, or told by what only a copy can have caused. */
+/**
+ * Whether the object once had a copy: seen by this process, or told by what only the host's kubelet reports. A node is no sign of
+ * it, since a scheduler inside may have chosen that before there was a copy.
+ */
 function hadCopy(state: ClusterState, nested: KubeObject): boolean {
   if (state.seenOnHost.has(nested.metadata.uid ?? "")) return true;
-  const status = nested["status"] as
-    | { startTime?: string; conditions?: { type?: string; status?: string }[] }
-    | undefined;
-  if (status?.startTime) return true;
-  return status?.conditions?.some(({ type, status }) => type === "PodScheduled" && status === "True") ?? false;
+  return Boolean((nested.status as { startTime?: string } | undefined)?.startTime);
 }
