@@ -153,6 +153,7 @@ export class Session {
       host,
       shared,
       add: (key, priority) => this.add(key, priority),
+      onRoom: () => this.#roomMayBeFree(),
     });
     this.#unwire = () => {
       for (const each of unsubscribe) each();
@@ -181,7 +182,7 @@ export class Session {
   }
 
   /** Looks again at everything that the host refused for lack of room. */
-  roomMayBeFree(): void {
+  #roomMayBeFree(): void {
     for (const key of this.#refused) this.add(key, "low");
     this.#refused.clear();
   }

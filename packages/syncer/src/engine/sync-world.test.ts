@@ -147,6 +147,27 @@ async function worldWithRunningPod(): Promise<SyncWorld> {
   return world;
 }
 
+describe("a pod that the host refuses", () => {
+  it("is told in the tenant's terms, and created as soon as something else made room", async () => {
+    const world = await worldWithRunningPod();
+    const message = 'pods "late-x-default-x-demo" is forbidden: exceeded quota: size, requested: pods=1';
+    world.foresee("host", { kind: "refuse", message });
+    world.stores.nested.create(resources.pods, pod("late"));
+    await world.clock.advance(1_000);
+    const told = world.stores.nested.list(resources.events);
+    expect(told.map((event) => event.message)).toEqual([
+      'pods "late" is forbidden: exceeded quota: size, requested: pods=1',
+    ]);
+    expect(world.stores.host.get(resources.pods, world.hostNamespace, "late-x-default-x-demo")).toBeUndefined();
+    world.stores.nested.delete(resources.pods, "default", "web", {});
+    await world.clock.advance(100);
+    world.runHostPods();
+    await world.clock.advance(100);
+    expect(world.stores.host.get(resources.pods, world.hostNamespace, "late-x-default-x-demo")).toBeDefined();
+    await world.stop();
+  });
+});
+
 describe("a nested cluster that fails", () => {
   it("rests after too many failures, and goes on by itself", async () => {
     const world = await worldWithRunningPod();

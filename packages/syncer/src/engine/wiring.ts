@@ -16,6 +16,8 @@ export interface WiringOptions {
   host: HostHalf;
   shared: SharedHost;
   add: (key: string, priority: Priority) => void;
+  /** Something left the host, so that what a quota refused may find room. */
+  onRoom: () => void;
 }
 
 /** Turns every change on either side into the keys that it concerns. Returns how to end that. */
@@ -58,6 +60,7 @@ function onHostChange(options: WiringOptions, kind: ToHostKind, change: Change):
     if (pod) options.add(formatKey(resources.pods.plural, pod.namespace, pod.name), "normal");
   }
   if (change.type !== "deleted") return;
+  options.onRoom();
   state.acceptedDrift.delete(object.metadata.uid ?? "");
   state.unwantedSince.delete(object.metadata.uid ?? "");
 }

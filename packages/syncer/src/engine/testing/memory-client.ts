@@ -14,7 +14,8 @@ export type RequestFate =
   | { kind: "ok" }
   | { kind: "dropBefore" }
   | { kind: "dropAfter" }
-  | { kind: "delay"; ms: number };
+  | { kind: "delay"; ms: number }
+  | { kind: "refuse"; message: string };
 
 /** What went through the client and was carried out, before it changed anything. */
 export interface SeenWrite {
@@ -178,6 +179,7 @@ export class MemoryClient implements Client {
     if (this.#down) throw unreachable();
     const fate = this.#options.fate();
     if (fate.kind === "dropBefore") throw unreachable();
+    if (fate.kind === "refuse") throw new KubeError({ code: "forbidden", message: fate.message, status: 403 });
     if (fate.kind === "delay") await this.#options.clock.sleep(fate.ms, signal);
     if (this.#down) throw unreachable();
     if (signal?.aborted) throw new KubeError({ code: "aborted", message: "aborted" });
