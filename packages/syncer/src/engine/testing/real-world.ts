@@ -32,36 +32,27 @@ export interface RealWorld extends AsyncDisposable {
 
 /** Starts everything and resolves when the nested cluster is synced for the first time. */
 export async function startRealWorld(): Promise<RealWorld> {
+  await using parts = new AsyncDisposableStack();
   const [hostServer, nestedServer] = await Promise.all([startRealApiServer(), startRealApiServer()]);
-  const host = createClient(hostServer.config);
-  const nested = createClient(nestedServer.config);
+  parts.use(hostServer);
+  parts.use(nestedServer);
+  const host = parts.adopt(createClient(hostServer.config), (client) => client.close());
+  const nested = parts.adopt(createClient(nestedServer.config), (client) => client.close());
   const namespace = hostNamespace(project, name);
   const log = collectingLogger();
   const metrics = new Metrics();
   await furnishHost(host, nestedServer, namespace);
-  const node = runNode(host, namespace);
-  const manager = startManager(host, metrics, log);
+  parts.adopt(runNode(host, namespace), (node) => node.stop());
+  parts.adopt(startManager(host, metrics, log), (manager) => manager.stop());
   const condition = async () => {
     const cluster = await host.get(nestedClusters, { namespace: project, name });
     const status = cluster?.status as { conditions?: { type: string; status: string; reason: string }[] } | undefined;
     return status?.conditions?.find(({ type }) => type === "Synced");
   };
-  const world = {
-    host,
-    nested,
-    hostNamespace: namespace,
-    metrics,
-    log,
-    condition,
-    async [Symbol.asyncDispose]() {
-      await manager.stop();
-      await node.stop();
-      await Promise.all([host.close(), nested.close()]);
-      await Promise.all([hostServer[Symbol.asyncDispose](), nestedServer[Symbol.asyncDispose]()]);
-    },
-  };
   await eventually(async () => (await condition())?.reason === "InSync");
-  return world;
+  const running = parts.move();
+  const end = () => running.disposeAsync();
+  return { host, nested, hostNamespace: namespace, metrics, log, condition, [Symbol.asyncDispose]: end };
 }
 
 /** Looks every few milliseconds until it is so; the test runner's own limit ends a wait in vain. */
