@@ -16,6 +16,8 @@ export type KubeErrorCode =
 export interface KubeErrorFields {
   code: KubeErrorCode;
   message: string;
+  /** What the server itself said, without method and address; absent when no answer came. */
+  explanation?: string;
   /** HTTP status; 0 when no answer came. */
   status?: number;
   /** `reason` and `details` of the Kubernetes Status object. */
@@ -28,6 +30,8 @@ export interface KubeErrorFields {
 /** The one error type of this package. */
 export class KubeError extends Error {
   readonly code: KubeErrorCode;
+  /** What the server itself said, fit for people who must not see its address; the whole message when it said nothing. */
+  readonly explanation: string;
   readonly status: number;
   readonly reason: string;
   readonly details: unknown;
@@ -37,6 +41,7 @@ export class KubeError extends Error {
     super(fields.message, { cause: fields.cause });
     this.name = "KubeError";
     this.code = fields.code;
+    this.explanation = fields.explanation ?? fields.message;
     this.status = fields.status ?? 0;
     this.reason = fields.reason ?? "";
     this.details = fields.details;

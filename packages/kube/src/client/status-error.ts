@@ -70,6 +70,7 @@ export function errorFromAnswer(
   return new KubeError({
     code: codeOf(status, reason),
     message: `${describeRequest(context)}: ${status}: ${said}`,
+    explanation: said,
     status,
     reason,
     details: body?.details,

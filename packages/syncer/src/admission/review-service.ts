@@ -53,7 +53,7 @@ function refusal(
   namespace: string,
 ): { code: number; reason?: string; message: string } {
   if (!isKubeError(error)) return { code: 500, message: "the service could not be prepared on the host" };
-  const message = error.message
+  const message = error.explanation
     .replaceAll(hostName(name, namespace, identity.name), name)
     .replaceAll(identity.hostNamespace, namespace);
   if (isKubeError(error, "invalid", "forbidden", "alreadyExists", "conflict")) {

@@ -5,7 +5,7 @@ export class HostRefusal extends Error {
   readonly refusal: KubeError;
 
   constructor(refusal: KubeError) {
-    super(refusal.message, { cause: refusal });
+    super(refusal.explanation, { cause: refusal });
     this.name = "HostRefusal";
     this.refusal = refusal;
   }
