@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { footprint } from "../harness/footprint.ts";
+import { footprintOf } from "../harness/footprint.ts";
 import { Kubectl } from "../harness/kubectl.ts";
 import { must } from "../harness/run.ts";
 
@@ -15,9 +15,14 @@ describe("inkube up and down", () => {
     const state = await mkdtemp(join(tmpdir(), "inkube-lifecycle-"));
     const inkube = (...args: string[]) =>
       must(process.execPath, [program, "--host", "lifecycle", "--state-dir", state, ...args], { timeoutMs: 300_000 });
+    const footprint = await footprintOf({ name: "lifecycle", stateDir: state });
     const before = await footprint();
+    expect(before.processes).toEqual([]);
     try {
       await inkube("up");
+      for (const kind of ["mounts", "links", "cgroups", "processes"] as const) {
+        expect((await footprint())[kind].length, kind).toBeGreaterThan(before[kind].length);
+      }
       const demo = new Kubectl(join(state, "lifecycle", "demo.kubeconfig"));
       const nodes = await demo.list("nodes");
       expect(nodes).toHaveLength(1);
@@ -34,7 +39,7 @@ describe("inkube up and down", () => {
       await inkube("up");
       expect(await versions()).toEqual(first);
     } finally {
-      await inkube("down", "--purge");
+      await inkube("down");
       await rm(state, { recursive: true, force: true });
     }
     expect(await footprint()).toEqual(before);
