@@ -5,7 +5,10 @@ export const down = defineCommand({
   summary: "Stop the embedded host and remove everything of it from this machine",
   arguments: [],
   options: {
-    purge: { kind: "boolean", description: "also remove what a next up would use again: downloads and builds, when no other host uses them" },
+    purge: {
+      kind: "boolean",
+      description: "also remove what a next up would use again: downloads and builds, when no other host uses them",
+    },
   },
   async run({ options }, context) {
     const { takeDown } = await import("../actions/take-down.ts");
