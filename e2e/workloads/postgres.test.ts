@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { openCluster } from "../harness/cluster.ts";
 import { container, images, secret, service } from "../harness/objects.ts";
 
+const password = { secretKeyRef: { name: "postgres", key: "password" } };
+
 const database = {
   apiVersion: "apps/v1",
   kind: "StatefulSet",
@@ -18,7 +20,8 @@ const database = {
           container({
             image: images.postgres,
             env: [
-              { name: "PGPASSWORD", valueFrom: { secretKeyRef: { name: "postgres", key: "password" } } },
+              { name: "POSTGRES_PASSWORD", valueFrom: password },
+              { name: "PGPASSWORD", valueFrom: password },
               { name: "PGDATA", value: "/data/pg" },
             ],
             ports: [{ containerPort: 5432 }],
@@ -53,7 +56,7 @@ const load = {
             env: [
               { name: "PGHOST", value: "postgres" },
               { name: "PGUSER", value: "postgres" },
-              { name: "PGPASSWORD", valueFrom: { secretKeyRef: { name: "postgres", key: "password" } } },
+              { name: "PGPASSWORD", valueFrom: password },
             ],
           }),
         ],
