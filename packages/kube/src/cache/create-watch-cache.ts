@@ -1,6 +1,7 @@
 import { isKubeError, KubeError } from "../client/kube-error.ts";
 import type { KubeObject, ResourceType, WatchEvent } from "../types.ts";
 import { ObjectStore, storeKey } from "./object-store.ts";
+import { isHeld } from "./resource-version.ts";
 import { retryDelay } from "./retry-delay.ts";
 import type { Change, WatchCache, WatchCacheOptions } from "./watch-cache.ts";
 
@@ -193,6 +194,8 @@ class ListWatchCache<T extends KubeObject> implements WatchCache<T> {
 
   #take(event: WatchEvent): void {
     const { name, namespace, resourceVersion } = event.object.metadata;
+    // A server may begin a watch earlier than it was asked to; an object of that time may have a successor by now.
+    if (resourceVersion && this.#resourceVersion && isHeld(resourceVersion, this.#resourceVersion)) return;
     if (event.type === "DELETED") this.#remove(storeKey(name, namespace));
     else if (event.type !== "BOOKMARK") this.#put(event.object);
     if (resourceVersion) this.#resourceVersion = resourceVersion;

@@ -142,6 +142,22 @@ describe("A watch cache", () => {
     expect(t.changes).toEqual(["deleted gone", "deleted again", "added again", "added new"]);
   });
 
+  it("believes no event from before what it holds", async () => {
+    await using t = await open();
+    await t.client.create(type, configMap("again"));
+    await t.client.create(type, configMap("gone"));
+    await t.client.delete(type, { name: "again", namespace: "default" });
+    await t.client.delete(type, { name: "gone", namespace: "default" });
+    await t.client.create(type, configMap("again", { data: { v: "1" } }));
+    t.server.faults.add({ fault: { kind: "replayEvents", revisions: 100 }, when: ({ verb }) => verb === "watch" });
+    t.cache.start();
+    await t.cache.whenSynced();
+    await t.client.create(type, configMap("new"));
+    await until("addition", () => t.changes.includes("added new"));
+    expect(t.changes).toEqual(["added again", "added new"]);
+    expect(t.cache.get("again", "default")?.data).toEqual({ v: "1" });
+  });
+
   it("lists again when its version has expired", async () => {
     await using t = await open();
     t.cache.start();
@@ -288,6 +304,7 @@ describe("A watch cache", () => {
       { kind: "answer", status: 429, retryAfterSeconds: 1 },
       { kind: "cutWatchAfter", lines: 1 },
       { kind: "delayEvents", ms: 3 },
+      { kind: "replayEvents", revisions: 4 },
     );
     const action = fc.oneof(
       fc.record({ do: fc.constant("write" as const), name }),

@@ -33,6 +33,7 @@ export interface WatchCacheOptions<T extends KubeObject = KubeObject> {
  *   An object recreated under the same name (another uid) is emitted as deleted, then added.
  * - `synced` is true only while the copy is known to be complete and the watch behind it is live
  *   (an event or bookmark no older than the watchdog's limit). Whoever deletes must look at it first.
+ * - Events from before what the copy shows are ignored: a watch that tells them again changes nothing.
  * - Handlers run synchronously in order of resourceVersion per object; they must not throw.
  */
 export interface WatchCache<T extends KubeObject = KubeObject> {

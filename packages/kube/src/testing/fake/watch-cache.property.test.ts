@@ -17,7 +17,7 @@ type Step =
   | { do: "cutWatches" | "restart" | "compact" | "outage" | "restore" | "pause" }
   | {
       do: "fault";
-      fault: "dropBefore" | "dropAfter" | "answer" | "delayEvents" | "cutWatchAfter";
+      fault: "dropBefore" | "dropAfter" | "answer" | "delayEvents" | "replayEvents" | "cutWatchAfter";
       amount: number;
     };
 
@@ -32,7 +32,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant("fault" as const),
-      fault: fc.constantFrom("dropBefore", "dropAfter", "answer", "delayEvents", "cutWatchAfter"),
+      fault: fc.constantFrom("dropBefore", "dropAfter", "answer", "delayEvents", "replayEvents", "cutWatchAfter"),
       amount: fc.integer({ min: 1, max: 6 }),
     }),
   },
@@ -55,6 +55,13 @@ function addFault(server: FakeApiServer, step: Extract<Step, { do: "fault" }>): 
       break;
     case "delayEvents":
       server.faults.add({ ...rule, fault: { kind: "delayEvents", ms: step.amount } });
+      break;
+    case "replayEvents":
+      server.faults.add({
+        ...rule,
+        when: ({ verb }) => verb === "watch",
+        fault: { kind: "replayEvents", revisions: step.amount * 5 },
+      });
       break;
     case "cutWatchAfter":
       server.faults.add({ ...rule, fault: { kind: "cutWatchAfter", lines: step.amount } });
