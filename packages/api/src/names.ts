@@ -12,6 +12,8 @@ export const names = {
   priorityClass: "inkube-control-plane",
   /** ClusterRole that is bound in each nested cluster's host namespace. */
   syncerNamespaceRole: "inkube-syncer-namespace",
+  /** ClusterRole of cluster-wide reads, bound to each dedicated syncer. */
+  syncerDedicatedRole: "inkube-syncer-dedicated",
 
   controlPlane: "control-plane",
   controlPlanePods: "control-plane-pods",
@@ -43,6 +45,8 @@ export const containers = {
   apiServer: "kube-apiserver",
   controllerManager: "kube-controller-manager",
   k3s: "k3s",
+  /** A dedicated syncer. */
+  syncer: "syncer",
 } as const;
 
 /** TCP ports. */
