@@ -7,6 +7,8 @@ import { tunnelRules } from "./tunnel/rules.ts";
 export interface SyncerRules {
   /** Everywhere: ClusterRole `inkube-syncer`. Reads, and the status of NestedClusters. */
   cluster: PolicyRule[];
+  /** The same for a dedicated syncer: ClusterRole `inkube-syncer-dedicated`. Reads without NestedClusters, of which it may see its own only. */
+  dedicated: PolicyRule[];
   /** In the host namespace of each nested cluster: ClusterRole `inkube-syncer-namespace`, bound there. */
   namespace: PolicyRule[];
   /** In the namespace of the programs: the Lease by which one of several syncers is active. */
@@ -17,13 +19,14 @@ export interface SyncerRules {
 export function syncerRules(): SyncerRules {
   const ofKinds = (direction: "toHost" | "fromHost") =>
     kinds.filter((kind) => kind.direction === direction).flatMap((kind) => kind.hostRules);
+  const reads = [...ofKinds("fromHost"), ...tunnelRules.cluster];
   return {
     cluster: merged([
-      ...ofKinds("fromHost"),
-      ...tunnelRules.cluster,
+      ...reads,
       { apiGroups: [nestedClusters.group], resources: [nestedClusters.plural], verbs: ["get", "list", "watch"] },
       { apiGroups: [nestedClusters.group], resources: [`${nestedClusters.plural}/status`], verbs: ["patch"] },
     ]),
+    dedicated: merged(reads),
     namespace: merged([...ofKinds("toHost"), ...eventRules, ...tunnelRules.namespace]),
     system: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] }],
   };
