@@ -20,6 +20,8 @@ export {
   renewLeaves,
 } from "./pki/pki.ts";
 export { type ApiServerAddresses, apiServerNames } from "./pki/server-names.ts";
+export { dedicatedSyncerAccount, isServedByDedicated } from "./render/access.ts";
+export { dedicatedSyncerAccess } from "./render/dedicated-access.ts";
 export type {
   ClusterIdentity,
   ControlPlaneInput,

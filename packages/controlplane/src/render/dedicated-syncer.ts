@@ -1,31 +1,28 @@
-import { names, ports } from "@inkube/api";
+import { containers, names } from "@inkube/api";
 import { containerSecurity } from "../distros/container-security.ts";
 import type { Container, Volume } from "../distros/distro.ts";
 import type { RenderInput } from "./input.ts";
 
 const tokenVolume = "host-token";
-const certificates = "/etc/inkube/tls";
+const certificates = "/var/run/inkube/tls";
 
 /** The syncer's program as one more container of the control plane pod; undefined when the shared one serves this cluster. */
 export function dedicatedSyncer(input: RenderInput): { containers: Container[]; volumes: Volume[] } | undefined {
   if (input.spec.syncer !== "dedicated") return undefined;
   const { cluster, host } = input;
   const container: Container = {
-    name: "syncer",
+    name: containers.syncer,
     image: host.programImage,
     ...(host.programPullPolicy !== undefined && { imagePullPolicy: host.programPullPolicy }),
     command: ["node", "/inkube/syncer.mjs"],
+    // Only the API server beside it dials the tunnel. Probes could not reach it there; when it fails it ends and is started again.
     args: [`--cluster=${cluster.project}/${cluster.name}`, `--tls-dir=${certificates}`, "--listen=127.0.0.1"],
-    ports: [
-      { name: "tunnel", containerPort: ports.syncerTunnel },
-      { name: "metrics", containerPort: ports.syncerMetrics },
-    ],
     securityContext: containerSecurity,
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { memory: "512Mi" } },
     volumeMounts: [
       { name: tokenVolume, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
-      { name: names.syncerTlsSecret, mountPath: "/var/run/inkube/tls", readOnly: true },
+      { name: names.syncerTlsSecret, mountPath: certificates, readOnly: true },
     ],
   };
   return { containers: [container], volumes };

@@ -35,6 +35,11 @@ export interface ControlPlaneInput {
   registry?: string;
   /** Name of the pull secret in the host namespace. */
   pullSecret?: string;
+  /**
+   * A dedicated syncer still runs although the specification says shared: it keeps what it works with until its pod is gone,
+   * so that the shared one cannot begin beside it.
+   */
+  dedicatedSyncerLeaving?: true;
   host: HostFacts;
 }
 

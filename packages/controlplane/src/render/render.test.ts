@@ -17,14 +17,24 @@ const yaml = (objects: KubeObject[]): string =>
 const text = (secret: KubeObject, file: string): string =>
   Buffer.from((secret.data as Record<string, string>)[file] ?? "", "base64").toString();
 
+const dedicated = {
+  spec: { ...sampleSpec, syncer: "dedicated" as const },
+  syncerTls: { certificate: "<syncer-tls.crt>", key: "<syncer-tls.key>" },
+};
+
 describe("renderControlPlane", () => {
   it.each(["k8s", "k3s"] as const)("renders distro %s as in the golden file", async (distro) => {
     const objects = renderControlPlane(sampleInput({ distro }));
     await expect(yaml(objects)).toMatchFileSnapshot(`../testing/golden/${distro}.yaml`);
   });
 
+  it("renders a dedicated syncer as in the golden file", async () => {
+    const objects = renderControlPlane(sampleInput(dedicated));
+    await expect(yaml(objects)).toMatchFileSnapshot("../testing/golden/dedicated.yaml");
+  });
+
   it("labels everything as ours, and the namespace with the owner's uid", () => {
-    const objects = renderControlPlane(sampleInput());
+    const objects = renderControlPlane(sampleInput(dedicated));
     for (const { kind, metadata } of objects) {
       expect(metadata.labels, `${kind} ${metadata.name}`).toMatchObject({
         [labels.managedBy]: managedBy.agent,
@@ -40,7 +50,7 @@ describe("renderControlPlane", () => {
   });
 
   it("keeps private keys out of everything but Secrets", () => {
-    const others = renderControlPlane(sampleInput()).filter(({ kind }) => kind !== "Secret");
+    const others = renderControlPlane(sampleInput(dedicated)).filter(({ kind }) => kind !== "Secret");
     expect(JSON.stringify(others)).not.toMatch(/<[a-z-]+\.key>/);
   });
 
@@ -133,6 +143,47 @@ describe("renderControlPlane", () => {
     expect(withToken.map(({ name }) => name)).toEqual(["syncer"]);
   });
 
+  it("tells a dedicated syncer to read its certificate where it is mounted", () => {
+    const { spec } = find(
+      renderControlPlane(sampleInput(dedicated)),
+      "StatefulSet",
+      names.controlPlane,
+    ) as KubeObject & {
+      spec: { template: { spec: PodSpec } };
+    };
+    const syncer = spec.template.spec.containers.find(({ name }) => name === "syncer");
+    const mounted = syncer?.volumeMounts.find(({ name }) => name === names.syncerTlsSecret);
+    expect(syncer?.args).toContain(`--tls-dir=${mounted?.mountPath}`);
+    expect(spec.template.spec.serviceAccountName).toBe("syncer");
+  });
+
+  it("binds a dedicated syncer by name to its own NestedCluster, and outside of it to reads only", () => {
+    const objects = renderControlPlane(sampleInput(dedicated));
+    const role = find(objects, "Role", "inkube-syncer-demo");
+    expect(role.metadata.namespace).toBe("team");
+    expect((role.rules as { resourceNames: string[] }[]).map(({ resourceNames }) => resourceNames)).toEqual([
+      ["demo"],
+      ["demo"],
+    ]);
+    const [binding, ...others] = objects.filter(({ kind }) => kind === "ClusterRoleBinding");
+    expect(others).toEqual([]);
+    expect(binding?.roleRef).toMatchObject({ kind: "ClusterRole", name: names.syncerDedicatedRole });
+  });
+
+  it("leaves rights and credentials with a dedicated syncer until its pod is gone, and asks for a pod without it", () => {
+    const leaving = renderControlPlane(sampleInput({ dedicatedSyncerLeaving: true }));
+    const whole = renderControlPlane(sampleInput(dedicated));
+    for (const [kind, name] of [
+      ["RoleBinding", names.syncerRoleBinding],
+      ["Secret", names.syncerKubeconfigSecret],
+      ["Role", "inkube-syncer-demo"],
+    ] as const) {
+      expect(find(leaving, kind, name)).toEqual(find(whole, kind, name));
+    }
+    const shared = renderControlPlane(sampleInput());
+    expect(find(leaving, "StatefulSet", names.controlPlane)).toEqual(find(shared, "StatefulSet", names.controlPlane));
+  });
+
   it("asks for the wanted node port and for none otherwise", () => {
     const port = (changes: object): unknown => {
       const { spec } = find(renderControlPlane(sampleInput(changes)), "Service", names.controlPlane);
@@ -146,7 +197,13 @@ describe("renderControlPlane", () => {
 
 interface PodSpec {
   securityContext: object;
+  serviceAccountName: string;
   automountServiceAccountToken: boolean;
-  containers: { name: string; securityContext: object; volumeMounts: { name: string }[] }[];
+  containers: {
+    name: string;
+    args?: string[];
+    securityContext: object;
+    volumeMounts: { name: string; mountPath: string }[];
+  }[];
   volumes: object[];
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from "@inkube/kube";
-import { syncerRoleBinding, syncerServiceAccount, workloadServiceAccount } from "./access.ts";
+import { isServedByDedicated, syncerRoleBinding, syncerServiceAccount, workloadServiceAccount } from "./access.ts";
 import { dataClaim } from "./data-claim.ts";
+import { dedicatedSyncerAccess } from "./dedicated-access.ts";
 import type { ControlPlaneInput, RenderInput } from "./input.ts";
 import { namespaceObject } from "./namespace.ts";
 import { controlPlanePolicy, workloadsPolicy } from "./network-policies.ts";
@@ -15,7 +16,7 @@ interface Part<Input> {
   objects(input: Input): KubeObject[];
 }
 
-/** In the namespace, and needing nothing but the specification: limits, policies, identities, Services. */
+/** Needing nothing but the specification: limits, policies, identities, Services. */
 export const foundationParts: readonly Part<ControlPlaneInput>[] = [
   { name: "services", objects: (input) => [controlPlaneService(input), controlPlanePodsService(input)] },
   { name: "datastore", objects: (input) => [dataClaim(input)] },
@@ -24,6 +25,10 @@ export const foundationParts: readonly Part<ControlPlaneInput>[] = [
   {
     name: "identities",
     objects: (input) => [workloadServiceAccount(input), ...syncerServiceAccount(input), syncerRoleBinding(input)],
+  },
+  {
+    name: "dedicated syncer's access",
+    objects: (input) => (isServedByDedicated(input) ? dedicatedSyncerAccess(input.cluster) : []),
   },
 ];
 

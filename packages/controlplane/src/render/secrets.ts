@@ -2,6 +2,7 @@ import { names, ports } from "@inkube/api";
 import { type KubeObject, serializeKubeconfig } from "@inkube/kube";
 import { egressFiles } from "../distros/config-files.ts";
 import { distroDefinitions } from "../distros/distros.ts";
+import { isServedByDedicated } from "./access.ts";
 import { distroInput } from "./distro-input.ts";
 import type { RenderInput } from "./input.ts";
 import { secret } from "./object-labels.ts";
@@ -35,13 +36,14 @@ export function tunnelAddress({ spec, host }: RenderInput): string {
   return `${address.includes(":") ? `[${address}]` : address}:${ports.syncerTunnel}`;
 }
 
-/** What the syncer comes with: cluster-admin, by the ClusterIP. */
+/** What the syncer comes with: cluster-admin, by the ClusterIP, or by loopback when it is in the same pod. */
 export function syncerKubeconfigSecret(input: RenderInput): KubeObject {
   const host = input.clusterIP.includes(":") ? `[${input.clusterIP}]` : input.clusterIP;
   return kubeconfigSecret(input, {
     secretName: names.syncerKubeconfigSecret,
     user: "syncer",
-    server: `https://${host}:${ports.apiService}`,
+    // Not every pod network lets a pod reach itself through a Service.
+    server: isServedByDedicated(input) ? `https://127.0.0.1:${ports.api}` : `https://${host}:${ports.apiService}`,
   });
 }
 

@@ -59,7 +59,10 @@ function podSpec(input: RenderInput): object {
   };
 }
 
-/** Certificates renew in place; authorities, the token key and the tunnel's client certificate do not. */
+/**
+ * Certificates renew in place; authorities and the token key do not. Nor does the tunnel's client certificate: the API server
+ * loads it once, when it makes its dialer, and with an expired one it would reach no kubelet and no webhook any more.
+ */
 function readAtStart(input: RenderInput): string {
   const parts = [
     input.pki["ca.crt"],
