@@ -12,7 +12,7 @@ const look = ["get", "list", "watch"];
 
 /**
  * What the agent may do on the host. It makes namespaces and what is in them, so these rights are cluster-wide; it can
- * give away the syncer's rights in a namespace and no others, and reads no workload but control planes' pods.
+ * give away the syncer's rights and no others, and reads no workload but control planes' pods.
  */
 export const agentRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: [nestedClusters.plural], verbs: [...look, "patch"] },
@@ -29,12 +29,18 @@ export const agentRules: readonly PolicyRule[] = [
   },
   { apiGroups: ["apps"], resources: ["statefulsets"], verbs: make },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: make },
-  { apiGroups: ["rbac.authorization.k8s.io"], resources: ["rolebindings"], verbs: make },
+  // What a dedicated syncer holds outside its host namespace does not go with that namespace. The roles grant no more than
+  // the agent holds by the first rules of this list, so it needs no right to escalate.
+  {
+    apiGroups: ["rbac.authorization.k8s.io"],
+    resources: ["clusterrolebindings", "rolebindings", "roles"],
+    verbs: [...make, "delete"],
+  },
   {
     apiGroups: ["rbac.authorization.k8s.io"],
     resources: ["clusterroles"],
     verbs: ["bind"],
-    resourceNames: [names.syncerNamespaceRole],
+    resourceNames: [names.syncerNamespaceRole, names.syncerDedicatedRole],
   },
   { apiGroups: [""], resources: ["nodes", "pods"], verbs: ["list", "watch"] },
   { apiGroups: [""], resources: ["events"], verbs: ["list"] },

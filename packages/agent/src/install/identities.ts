@@ -16,6 +16,8 @@ export function identities(): KubeObject[] {
     clusterRole(names.syncer, syncer.cluster),
     // Never bound cluster-wide: the agent binds it in the host namespace of each nested cluster.
     clusterRole(names.syncerNamespaceRole, syncer.namespace),
+    // Never bound to the shared syncer: the agent binds it to each dedicated one.
+    clusterRole(names.syncerDedicatedRole, syncer.dedicated),
     clusterRoleBinding(names.agent),
     clusterRoleBinding(names.syncer),
     ...systemRole(names.agent, agentSystemRules),

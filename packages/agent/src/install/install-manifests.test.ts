@@ -1,4 +1,5 @@
 import { names } from "@inkube/api";
+import { dedicatedSyncerAccess } from "@inkube/controlplane";
 import type { KubeObject } from "@inkube/kube";
 import { syncerRules } from "@inkube/syncer";
 import { describe, expect, it } from "vitest";
@@ -24,7 +25,28 @@ describe("installManifests", () => {
     expect(find(objects, "ClusterRoleBinding", names.syncerNamespaceRole)).toBeUndefined();
   });
 
-  it("gives the agent no wildcard, no impersonation, and only the syncer's role to bind", async () => {
+  it("gives a dedicated syncer what the shared one has, but of NestedClusters its own only", async () => {
+    const reads = find(await installManifests(options), "ClusterRole", names.syncerDedicatedRole)
+      ?.rules as PolicyRule[];
+    const identity = { project: "team", name: "demo", uid: "1", hostNamespace: "inkube-team-demo-12345" };
+    const own = find(dedicatedSyncerAccess(identity), "Role", "inkube-syncer-demo")?.rules as PolicyRule[];
+    expect(own.map(({ resourceNames }) => resourceNames)).toEqual([["demo"], ["demo"]]);
+    const text = (rules: PolicyRule[]) =>
+      rules.map(({ apiGroups, resources, verbs }) => `${apiGroups} ${resources} ${[...verbs].sort()}`).sort();
+    expect(text([...reads, ...own])).toEqual(text(syncerRules().cluster));
+  });
+
+  it("lets the agent make a dedicated syncer's role without a right to escalate, as it holds what is in it", async () => {
+    const agent = find(await installManifests(options), "ClusterRole", names.agent)?.rules as PolicyRule[];
+    const identity = { project: "team", name: "demo", uid: "1", hostNamespace: "inkube-team-demo-12345" };
+    const own = find(dedicatedSyncerAccess(identity), "Role", "inkube-syncer-demo")?.rules as PolicyRule[];
+    for (const { resources, verbs } of own) {
+      const held = agent.filter((rule) => !rule.resourceNames && rule.resources.includes(resources[0] ?? ""));
+      expect(held.flatMap((rule) => rule.verbs)).toEqual(expect.arrayContaining(verbs));
+    }
+  });
+
+  it("gives the agent no wildcard, no impersonation, and only the syncer's roles to bind", async () => {
     const rules = find(await installManifests(options), "ClusterRole", names.agent)?.rules as PolicyRule[];
     expect(rules.flatMap(({ verbs, resources, apiGroups }) => [...verbs, ...resources, ...apiGroups])).not.toContain(
       "*",
@@ -33,7 +55,7 @@ describe("installManifests", () => {
     expect(verbs).not.toContain("impersonate");
     expect(verbs).not.toContain("escalate");
     expect(rules.filter((rule) => rule.verbs.includes("bind")).map(({ resourceNames }) => resourceNames)).toEqual([
-      [names.syncerNamespaceRole],
+      [names.syncerNamespaceRole, names.syncerDedicatedRole],
     ]);
   });
 

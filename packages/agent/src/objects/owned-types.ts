@@ -11,6 +11,8 @@ export const ownedTypes = {
   LimitRange: resources.limitranges,
   NetworkPolicy: resources.networkpolicies,
   RoleBinding: resources.rolebindings,
+  Role: resources.roles,
+  ClusterRoleBinding: resources.clusterrolebindings,
   StatefulSet: resources.statefulsets,
 } as const satisfies Record<string, ResourceType>;
 

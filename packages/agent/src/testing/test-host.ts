@@ -102,12 +102,18 @@ export async function startTestHost(): Promise<TestHost> {
 }
 
 /** The pod that a StatefulSet's controller and a kubelet would have made, in the state that a test wants. */
-export async function putPod(host: TestHost, namespace: string, status: object): Promise<void> {
+export async function putPod(
+  host: TestHost,
+  namespace: string,
+  status: object,
+  containers: readonly string[] = [],
+): Promise<void> {
   const ref = { namespace, name: names.controlPlanePod };
   const labelled = { ...controlPlaneSelector, [labels.managedBy]: managedBy.agent };
   if (!(await host.client.get(resources.pods, ref))) {
     const metadata = { ...ref, labels: labelled };
-    await host.client.create(resources.pods, { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [] } });
+    const spec = { containers: containers.map((name) => ({ name, image: `image-of-${name}` })) };
+    await host.client.create(resources.pods, { apiVersion: "v1", kind: "Pod", metadata, spec });
   }
   await host.client.patch(resources.pods, ref, { status }, { type: "merge", subresource: "status" });
 }

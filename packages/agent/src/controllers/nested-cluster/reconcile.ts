@@ -30,6 +30,7 @@ import { endpointUrl, observeEndpoint } from "./phases/endpoint.ts";
 import { holdFinalizer } from "./phases/finalizer.ts";
 import { ensureNamespace } from "./phases/host-namespace.ts";
 import { pullSecretObject } from "./phases/pull-secret.ts";
+import { isDedicatedLeaving, withdrawDedicatedAccess } from "./phases/syncer-handover.ts";
 import { isApiRunning } from "./pod-state.ts";
 import type { ProbeEndpoint } from "./probe.ts";
 import type { Scope } from "./scope.ts";
@@ -95,11 +96,13 @@ async function pause({ client, clock }: NestedClusterDependencies, scope: Scope)
 async function build(dependencies: NestedClusterDependencies, scope: Scope): Promise<void> {
   const { client } = dependencies;
   const host = await dependencies.hostView();
-  const input = choose(scope.cluster, scope.identity, host);
-  if (isRefusal(input)) {
-    scope.failed = input;
+  const choice = choose(scope.cluster, scope.identity, host);
+  if (isRefusal(choice)) {
+    scope.failed = choice;
     return;
   }
+  const leaving = await isDedicatedLeaving(client, dependencies.owned, scope, choice);
+  const input: ControlPlaneInput = leaving ? { ...choice, dedicatedSyncerLeaving: true } : choice;
   scope.distro = input.distro;
   scope.version = input.version;
   // Made side by side: none needs the other's result.
@@ -111,6 +114,7 @@ async function build(dependencies: NestedClusterDependencies, scope: Scope): Pro
   if (!pullSecrets) return;
   if (!(await ensureNamespace({ ...dependencies, caches: dependencies.owned }, scope, input))) return;
   const foundation = await dependencies.applier.applyAll([...renderFoundation(input), ...pullSecrets], scope.signal);
+  await withdrawDedicatedAccess(client, dependencies.owned, scope, input);
   const service = foundation.find(({ kind, metadata }) => kind === "Service" && metadata.name === names.controlPlane);
   if (!service) throw new Error("The Service of the control plane was not rendered");
   const rendered = await issue(dependencies, scope, { input, host, service, authority });

@@ -3,6 +3,7 @@ import { type Client, type Clock, type KubeObject, resources } from "@inkube/kub
 import type { LostSecrets } from "../lost-secrets.ts";
 import { lookAgain, type Observation, type Scope } from "../scope.ts";
 import { dropFinalizer } from "./finalizer.ts";
+import { removeDedicatedAccess } from "./syncer-handover.ts";
 
 const lookMs = 500;
 /** Terminating pods take their grace period; beyond this something holds them. */
@@ -21,6 +22,7 @@ export async function removeEverything(
   // Asked live: from a cache that is behind, a namespace that is still there would look gone.
   const namespace = await client.get(resources.namespaces, { name: hostNamespace }, { signal: scope.signal });
   if (!namespace || namespace.metadata.labels?.[labels.clusterUid] !== uid) {
+    await removeDedicatedAccess(client, scope);
     await dropFinalizer(client, scope);
     lost.forget(hostNamespace);
     scope.logger.info({}, "Deleted nested cluster");
