@@ -19,6 +19,21 @@ describe("A fake clock", () => {
     expect(woken.at(-1)).toBe("late at 30");
   });
 
+  it.each([3_600_000, -3_600_000])("is set by %i ms without changing how long anybody sleeps", async (ms) => {
+    const clock = new FakeClock();
+    const begin = clock.now();
+    let woken = false;
+    void clock.sleep(10).then(() => {
+      woken = true;
+    });
+    clock.jump(ms);
+    expect(clock.now()).toBe(begin + ms);
+    await clock.advance(9);
+    expect(woken).toBe(false);
+    await clock.advance(1);
+    expect(woken).toBe(true);
+  });
+
   it("rejects an aborted sleep with the reason and forgets it", async () => {
     const clock = new FakeClock();
     const abort = new AbortController();

@@ -63,9 +63,10 @@ export class FakeClock implements Clock {
     await settle();
   }
 
-  /** Changes what `now` says without waking anybody, as an operator who sets the machine's clock. */
+  /** Changes what `now` says, as an operator who sets the machine's clock. Sleeps last as long as they were meant to. */
   jump(ms: number): void {
     this.#now += ms;
+    for (const sleeper of this.#sleepers) sleeper.due += ms;
   }
 
   #next(end: number): Sleeper | undefined {
