@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { hostname } from "node:os";
 import { isAppError, names } from "@inkube/api";
-import { createClient, holdLease, inClusterConfig, loadKubeconfig, systemClock } from "@inkube/kube";
-import pino from "pino";
+import { createClient, holdLease, inClusterConfig, type Logger, loadKubeconfig, systemClock } from "@inkube/kube";
+import { createProgramLogger } from "@inkube/kube/logging";
 import { createAgent } from "./agent.ts";
 import { probeOverTls } from "./controllers/nested-cluster/probe.ts";
 import { type ProgramOptions, readOptions } from "./options.ts";
@@ -10,7 +10,7 @@ import { startHealthServer } from "./server/health-server.ts";
 import { metricsText } from "./server/metrics-text.ts";
 
 /** Runs the agent until it is told to stop. */
-async function run(options: ProgramOptions, logger: pino.Logger): Promise<void> {
+async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   const config = options.kubeconfig
     ? await loadKubeconfig({ path: options.kubeconfig, ...(options.context && { context: options.context }) })
     : inClusterConfig();
@@ -55,12 +55,13 @@ async function run(options: ProgramOptions, logger: pino.Logger): Promise<void> 
   logger.info({}, "Stopped agent");
 }
 
-const logger = pino({ base: { component: "agent" }, timestamp: pino.stdTimeFunctions.isoTime });
+const component = "agent";
+let logger = createProgramLogger({ component });
 try {
   const options = readOptions(process.argv.slice(2));
-  logger.level = options.logLevel;
+  logger = createProgramLogger({ component, level: options.logLevel });
   await run(options, logger);
 } catch (error) {
-  logger.fatal({ error: error instanceof Error ? error.message : String(error) }, "Agent failed");
+  logger.error({ error: error instanceof Error ? error.message : String(error) }, "Agent failed");
   process.exitCode = isAppError(error) ? error.exitCode : 1;
 }

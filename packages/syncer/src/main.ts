@@ -9,7 +9,7 @@ import {
   loadKubeconfig,
   systemClock,
 } from "@inkube/kube";
-import { pino } from "pino";
+import { createProgramLogger } from "@inkube/kube/logging";
 import { Metrics } from "./engine/metrics.ts";
 import { startHealthServer } from "./health-server.ts";
 import { createHostKubelet } from "./kubelet/host-kubelet.ts";
@@ -18,7 +18,7 @@ import { startSyncer } from "./syncer.ts";
 import { awaitTls, followTls } from "./tls-files.ts";
 
 const options = readOptions(process.argv.slice(2), process.env);
-const logger = pino({ level: options.logLevel, base: { component: "syncer" } });
+const logger = createProgramLogger({ component: "syncer", level: options.logLevel });
 const stopping = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
 await run(options, stopping.signal);

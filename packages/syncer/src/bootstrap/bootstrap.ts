@@ -39,7 +39,7 @@ const settleMs = 2_000;
 /** The steps run side by side and are retried one by one, because the time from create to ready is what people wait for. */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const { view, config, clock } = options;
-  const logger = options.logger.child({ component: "bootstrap", cluster: view.identity.hostNamespace });
+  const logger = options.logger.child({ part: "bootstrap", cluster: view.identity.hostNamespace });
   const steps: Step[] = [
     { name: "api service", run: (signal) => ensureApiService(view.nested, config, signal) },
     { name: "defaults", run: (signal) => ensureDefaults(view.nested, config.clusterCA, signal) },
