@@ -81,6 +81,17 @@ describe("a nested cluster with a dedicated syncer", slow, () => {
     expect(host.server.object(resources.secrets, { namespace, name: names.syncerTlsSecret })).toBeDefined();
   });
 
+  it("gets the role in the project before what binds it, which a host would refuse otherwise", async () => {
+    await using host = await startTestHost();
+    await host.createCluster("demo", { syncer: "dedicated" });
+    host.server.faults.add({
+      fault: { kind: "answer", status: 500 },
+      when: ({ verb, plural }) => verb === "apply" && plural === "roles",
+    });
+    await expect(host.reconcile("demo")).rejects.toThrow();
+    expect(outside(host)).toEqual([]);
+  });
+
   it.each([
     ["cluster-wide binding", resources.clusterrolebindings, { name: `${namespace}-syncer` }],
     ["role in the project", resources.roles, { namespace: "team", name: "inkube-syncer-demo" }],

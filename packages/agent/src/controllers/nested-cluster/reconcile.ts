@@ -113,7 +113,12 @@ async function build(dependencies: NestedClusterDependencies, scope: Scope): Pro
   ]);
   if (!pullSecrets) return;
   if (!(await ensureNamespace({ ...dependencies, caches: dependencies.owned }, scope, input))) return;
-  const foundation = await dependencies.applier.applyAll([...renderFoundation(input), ...pullSecrets], scope.signal);
+  const { Role: roles = [], others = [] } = Object.groupBy(renderFoundation(input), ({ kind }) =>
+    kind === "Role" ? kind : "others",
+  );
+  // A binding is refused while its role is not there.
+  await dependencies.applier.applyAll(roles, scope.signal);
+  const foundation = await dependencies.applier.applyAll([...others, ...pullSecrets], scope.signal);
   await withdrawDedicatedAccess(client, dependencies.owned, scope, input);
   const service = foundation.find(({ kind, metadata }) => kind === "Service" && metadata.name === names.controlPlane);
   if (!service) throw new Error("The Service of the control plane was not rendered");
