@@ -97,7 +97,7 @@ describe("kubectl inside a nested cluster", () => {
   it("debugs a pod with an ephemeral container that sees its processes", async () => {
     const { kubectl } = cluster;
     const command = ["debug", "web", `--image=${images.debian}`, "--target=main", "-c", "probe", "--profile=baseline"];
-    await kubectl.run([...command, "--", "sh", "-c", "cat /proc/1/cmdline; sleep 600"]);
+    await kubectl.run([...command, "--", "sh", "-c", "tr '\\0' ' ' < /proc/1/cmdline; echo; sleep 600"]);
     await eventually(async () => expect(await kubectl.run(["logs", "web", "-c", "probe"])).toContain("netexec"));
   });
 });
