@@ -17,11 +17,18 @@ import { readOptions, type SyncerOptions } from "./options.ts";
 import { startSyncer } from "./syncer.ts";
 import { awaitTls, followTls } from "./tls-files.ts";
 
-const options = readOptions(process.argv.slice(2), process.env);
-const logger = createProgramLogger({ component: "syncer", level: options.logLevel });
+const component = "syncer";
+let logger = createProgramLogger({ component });
 const stopping = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
-await run(options, stopping.signal);
+try {
+  const options = readOptions(process.argv.slice(2), process.env);
+  logger = createProgramLogger({ component, level: options.logLevel });
+  await run(options, stopping.signal);
+} catch (error) {
+  logger.error({ error: error instanceof Error ? error.message : String(error) }, "Syncer failed");
+  process.exitCode = 1;
+}
 
 async function run(told: SyncerOptions, signal: AbortSignal): Promise<void> {
   const clock = systemClock;
