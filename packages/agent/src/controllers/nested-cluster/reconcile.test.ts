@@ -222,6 +222,17 @@ describe("what goes wrong", slow, () => {
     expect(host.server.object(resources.namespaces, { name: namespace })).toBeUndefined();
   });
 
+  it("copies no Secret of another type", async () => {
+    await using host = await startTestHost();
+    const data = { ".dockerconfigjson": "e30=" };
+    const metadata = { name: "login", namespace: "team" };
+    await host.client.create(resources.secrets, { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data });
+    await host.createCluster("demo", { images: { registry: "mirror", pullSecret: "login" } });
+    await host.reconcile("demo");
+    expect(condition(host, "Ready")).toMatchObject({ reason: "PullSecretMissing" });
+    expect(secret(host, "pull-secret")).toBeUndefined();
+  });
+
   it("waits for the pull secret and copies it", async () => {
     await using host = await startTestHost();
     await host.createCluster("demo", { images: { registry: "mirror", pullSecret: "login" } });
