@@ -66,5 +66,5 @@ test: deps ## Everything that continuous integration runs
 	@$(MAKE) --no-print-directory test-e2e
 
 .PHONY: bench
-bench: components ## Benchmarks, as ratios to a reference measured in the same run
-	INKUBE_BIN_DIR=$(BIN_DIR) node bench/main.ts
+bench: deps ## Benchmarks, as ratios to a reference measured in the same run
+	INKUBE_BIN_DIR=$$(node packages/embedded/src/components-main.ts --print-dir kwok) node bench/main.ts

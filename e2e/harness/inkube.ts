@@ -4,7 +4,7 @@ import { must, type RunOptions, type RunResult, run } from "./run.ts";
 const program = join(import.meta.dirname, "../../packages/cli/src/main.ts");
 
 /** The host that end-to-end tests use, beside any that people have. */
-export const hostName = "e2e";
+export const hostName = process.env.INKUBE_E2E_HOST ?? "e2e";
 
 /** Runs the CLI as people do, on the tests' own host; gives whatever came out. */
 export function tryInkube(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
