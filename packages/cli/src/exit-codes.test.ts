@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 describe("docs/exit-codes.md", () => {
   it("says what the error table says", async () => {
     const page = await readFile(new URL("../../../docs/exit-codes.md", import.meta.url), "utf8");
-    const rows = [...page.matchAll(/^\| (\d+) \| ([A-Z_, ]*)\|/gm)];
+    const rows = [...page.matchAll(/^\| (\d+) +\| ([A-Z_, ]*)\|/gm)];
     const documented = rows.flatMap(([, exitCode, codes = ""]) =>
       codes
         .split(",")
