@@ -30,9 +30,8 @@ export function localPathObjects(options: LocalPathOptions): KubeObject[] {
       kind: "ConfigMap",
       metadata: { name: "local-path-config", namespace },
       data: {
-        "config.json": JSON.stringify({
-          nodePathMap: [{ node: "DEFAULT_PATH_FOR_NON_LISTED_NODES", paths: [options.volumesDir] }],
-        }),
+        // With one node, its directory is shared by all nodes; only then does the provisioner work without being told a node.
+        "config.json": JSON.stringify({ sharedFileSystemPath: options.volumesDir }),
         setup,
         teardown,
         "helperPod.yaml": JSON.stringify(helperPod(options.helperImage)),
@@ -44,7 +43,8 @@ export function localPathObjects(options: LocalPathOptions): KubeObject[] {
       kind: "StorageClass",
       metadata: { name: "local-path", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
       provisioner: "rancher.io/local-path",
-      volumeBindingMode: "WaitForFirstConsumer",
+      // There is no node to choose, so a volume need not wait for its pod to be scheduled.
+      volumeBindingMode: "Immediate",
       reclaimPolicy: "Delete",
     },
   ];
