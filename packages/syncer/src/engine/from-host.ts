@@ -4,6 +4,7 @@ import type { FromHostKind } from "../kinds/kind.ts";
 import { appliedHash, contentHash, withAppliedHash } from "./applied-hash.ts";
 import { assertComplete, type ClusterState } from "./cluster-state.ts";
 import { covers, project } from "./drift.ts";
+import { trustMs } from "./ledger.ts";
 import { isMirrored } from "./ownership.ts";
 import type { Side } from "./side.ts";
 
@@ -39,7 +40,7 @@ export async function reconcileFromHost(
     return { after: takenMs };
   }
   await write(state, kind, sides.nested, { wanted: marked(wanted, name), mirrored }, signal);
-  return undefined;
+  return sides.nested.isShown(name) ? undefined : { after: trustMs };
 }
 
 async function write(

@@ -246,7 +246,9 @@ export class Session {
   async #syncReference(reference: string, signal: AbortSignal): Promise<void> {
     const key = parseKey(reference);
     const kind = this.state.kinds.get(key.kind);
-    if (kind) await this.#lock.run(reference, () => reconcileToHost(this.state, kind, key, signal));
+    if (!kind) return;
+    const outcome = await this.#lock.run(reference, () => reconcileToHost(this.state, kind, key, signal));
+    if (outcome?.after !== undefined) this.#queue.addAfter(reference, outcome.after);
   }
 
   /** Clears up behind an object whose copy the host confirmed to be gone. */

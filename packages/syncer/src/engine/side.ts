@@ -38,6 +38,17 @@ export class Side {
     return this.ledger.newest(this.cache.get(name, namespace), name, namespace);
   }
 
+  /**
+   * Whether the cache shows the incarnation that `get` answers. Of one known only from this process's own requests no
+   * event may ever tell that it is gone: who relies on it looks again once it is not trusted any more.
+   */
+  isShown(name: string, namespace?: string): boolean {
+    const known = this.get(name, namespace);
+    if (!known) return true;
+    const cached = this.cache.get(name, namespace);
+    return cached !== undefined && cached.metadata.uid === known.metadata.uid;
+  }
+
   /** The state at the API server now. Throws KubeError when nobody answers: that is not "gone". */
   async live(name: string, namespace: string | undefined, signal?: AbortSignal): Promise<KubeObject | undefined> {
     return await this.#gate("get", this.type, () =>

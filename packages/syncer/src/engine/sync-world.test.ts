@@ -182,3 +182,47 @@ describe("a nested cluster that fails", () => {
     await world.stop();
   });
 });
+
+describe("a copy that vanishes before any watch has shown it", () => {
+  /** The watches of the host break before they tell of anything made since they were late, and the copy goes meanwhile. */
+  async function loseUnseen(world: SyncWorld, type: (typeof resources)["pods"], name: string): Promise<void> {
+    expect(world.stores.host.get(type, world.hostNamespace, world.hostNameOf(name))).toBeDefined();
+    world.clients.host.outage();
+    world.stores.host.delete(type, world.hostNamespace, world.hostNameOf(name), {});
+    world.clients.host.lagMs = 0;
+    world.clients.host.restore();
+    await world.clock.advance(40_000);
+  }
+
+  async function worldWithLateHost(): Promise<SyncWorld> {
+    const world = new SyncWorld(1);
+    world.start();
+    await world.clock.advance(500);
+    world.clients.host.lagMs = 10_000;
+    return world;
+  }
+
+  it("is made again though it was made on behalf of the pod that uses it", async () => {
+    const world = await worldWithLateHost();
+    const data = { key: "value" };
+    world.stores.nested.create(resources.configmaps, { metadata: { name: "settings", namespace: "default" }, data });
+    world.stores.nested.create(resources.pods, pod("web", "settings"));
+    await world.clock.advance(100);
+    await loseUnseen(world, resources.configmaps, "settings");
+    const copy = world.stores.host.get(resources.configmaps, world.hostNamespace, world.hostNameOf("settings"));
+    expect(copy?.data).toEqual(data);
+    await world.stop();
+  });
+
+  it("takes its pod with it though the answer to its making was lost", async () => {
+    const world = await worldWithLateHost();
+    world.foresee("host", { kind: "dropAfter" });
+    world.stores.nested.create(resources.pods, pod("web"));
+    await world.clock.advance(100);
+    await loseUnseen(world, resources.pods, "web");
+    const inside = world.stores.nested.get(resources.pods, "default", "web");
+    const copy = world.stores.host.get(resources.pods, world.hostNamespace, world.hostNameOf("web"));
+    expect([inside, copy]).toEqual([undefined, undefined]);
+    await world.stop();
+  });
+});

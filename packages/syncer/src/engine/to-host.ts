@@ -23,6 +23,13 @@ export interface Pair {
   owner: Owner | undefined;
 }
 
+/** Whether events will tell when what is known of a key is gone, on either side. */
+function isShown(state: ClusterState, kind: ToHostKind, key: ObjectKey): boolean {
+  const hostName = state.context.hostName(key.name, key.namespace);
+  const onHost = state.host(kind.kind).isShown(hostName, state.identity.hostNamespace);
+  return onHost && state.nested(kind.kind).isShown(key.name, key.namespace);
+}
+
 /** Both sides of a key as known now. */
 export function readPair(state: ClusterState, kind: ToHostKind, key: ObjectKey): Pair {
   const nested = state.nested(kind.kind).get(key.name, key.namespace);
@@ -36,6 +43,16 @@ export function readPair(state: ClusterState, kind: ToHostKind, key: ObjectKey):
  * only on both sides' state. Throws KubeError when a request failed and FrozenError when too little is known.
  */
 export async function reconcileToHost(
+  state: ClusterState,
+  kind: ToHostKind,
+  key: ObjectKey,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const outcome = await reconcilePair(state, kind, key, signal);
+  return outcome ?? (isShown(state, kind, key) ? undefined : { after: trustMs });
+}
+
+async function reconcilePair(
   state: ClusterState,
   kind: ToHostKind,
   key: ObjectKey,
@@ -85,8 +102,7 @@ async function reconcileLive(
   if (!written) return { after: 0 };
   if (endsWithCopy(kind, nested) && nested.metadata.uid) state.seenOnHost.add(nested.metadata.uid);
   await takeOver(state, kind, { nested, host: written }, signal);
-  // A copy that vanishes before the cache has ever shown it is not announced by any event.
-  return host ? undefined : { after: trustMs };
+  return undefined;
 }
 
 /** The nested object is not there: its copy, when it is ours, is removed after the nested API server confirmed that. */
