@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { text as readText } from "node:stream/consumers";
 import { installManifests } from "@inkube/agent";
@@ -11,6 +11,7 @@ import type { CommandContext } from "../context.ts";
 import { embeddedHost } from "../host-access.ts";
 import { applyObjects } from "../install/apply-objects.ts";
 import { awaitPrograms } from "../install/await-programs.ts";
+import { isOnPath } from "../install/is-on-path.ts";
 import { writePrivateFile } from "../kubeconfig/private-file.ts";
 import { structured } from "../output/structured.ts";
 
@@ -74,5 +75,7 @@ async function printResult(machine: EmbeddedHost, demo: string | undefined, cont
   };
   const text = await structured(result, globals.output);
   if (text !== undefined) return io.stdout.write(text);
+  // People come from a machine that may have no kubectl yet; the host's own is of the right version.
+  if (!isOnPath("kubectl", io.env.PATH)) io.stdout.write(`export PATH=$PATH:${dirname(machine.kubectlPath)}\n`);
   io.stdout.write(demo ? `export KUBECONFIG=${demo}\n` : `export INKUBE_KUBECONFIG=${machine.kubeconfigPath}\n`);
 }
