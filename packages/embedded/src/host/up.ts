@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createClient, type KubeObject, loadKubeconfig, systemClock } from "@inkube/kube";
 import { coreDNSObjects } from "../addons/coredns.ts";
@@ -10,6 +10,8 @@ import type { Progress } from "../host-error.ts";
 import { type BuiltImage, ensureImages } from "../images/ensure-images.ts";
 import { imageDefinitions } from "../images/image-list.ts";
 import { loadImages } from "../images/load-images.ts";
+import { readPidRecord } from "../supervisor/pid-record.ts";
+import type { SupervisorConfig } from "../supervisor/process-spec.ts";
 import { probe } from "../supervisor/ready-probe.ts";
 import { awaitCluster } from "./await-cluster.ts";
 import { ensureCgroup } from "./cgroups.ts";
@@ -21,7 +23,7 @@ import { readHostSettings, writeHostSettings } from "./host-settings.ts";
 import { rememberKernelSettings } from "./kernel-settings.ts";
 import { mountsBelow } from "./mount-table.ts";
 import { ensureNetwork } from "./network.ts";
-import { bootId } from "./process-identity.ts";
+import { bootId, isAlive } from "./process-identity.ts";
 import { isExecutable, requireRoot, requireTools } from "./required-tools.ts";
 import { ensureSupervisor } from "./run-supervisor.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -92,6 +94,7 @@ async function bringUp(layout: HostLayout, options: Bringing): Promise<EmbeddedH
     load(images.filter((image) => !isOwn(image))),
     prepareCluster(layout, addresses.nodeIP, options),
   ]);
+  await untilAllRun(layout, options);
   if (early.length + late.length > 0) progress(`Loaded ${early.length + late.length} images`);
   progress(`Host ${layout.name} is ready (Kubernetes ${components.version("kubelet")})`);
   return embeddedHost(layout, addresses, components, cacheDir);
@@ -118,6 +121,21 @@ async function startProcesses(layout: HostLayout, nodeIP: string, components: Co
   const { cgroup, runDir, logDir } = layout;
   const started = await ensureSupervisor(layout, { cgroup, runDir, logDir, processes });
   if (started) progress(`Starting Kubernetes ${components.version("kubelet")} as host ${layout.name}`);
+}
+
+/** After a crash the cluster may answer while a part of it, kube-proxy for one, is still waiting to be started again. */
+async function untilAllRun(layout: HostLayout, options: Bringing): Promise<void> {
+  const { processes } = JSON.parse(readFileSync(layout.processesPath, "utf8")) as SupervisorConfig;
+  const missing = () =>
+    processes.flatMap(({ name }) => {
+      const record = readPidRecord(layout.runDir, name);
+      return record !== undefined && isAlive(record.identity) ? [] : [name];
+    });
+  await waitUntil(() => missing().length === 0, {
+    timeoutMs: readyTimeoutMs,
+    explain: () => `These parts do not run: ${missing().join(", ")}; see ${layout.logDir}`,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
 }
 
 async function untilContainerd(layout: HostLayout, options: Bringing): Promise<void> {
