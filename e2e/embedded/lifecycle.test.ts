@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { eventually } from "../harness/eventually.ts";
 import { footprintOf } from "../harness/footprint.ts";
 import { Kubectl } from "../harness/kubectl.ts";
 import { must } from "../harness/run.ts";
@@ -26,6 +27,9 @@ describe("inkube up and down", () => {
       const demo = new Kubectl(join(state, "lifecycle", "demo.kubeconfig"));
       const nodes = await demo.list("nodes");
       expect(nodes).toHaveLength(1);
+      await eventually(() =>
+        demo.run(["rollout", "status", "deployment/coredns", "-n", "kube-system", "--timeout=60s"]),
+      );
       expect(await demo.run(["get", "nodes,pods", "-A"])).toContain("coredns");
       const host = new Kubectl(join(state, "lifecycle", "kubeconfig"));
       const versions = async () =>
