@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { readdir, readFile, readlink, stat as statFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { must } from "./run.ts";
 
@@ -59,13 +59,16 @@ const nothing = () => "";
 
 async function isOf(pid: string, dir: string, cgroup: (name: string) => boolean, netns?: number): Promise<boolean> {
   const proc = join("/proc", pid);
-  const [cmdline, groups, cwd, root, net] = await Promise.all([
+  const [stat, cmdline, groups, cwd, root, net] = await Promise.all([
+    readFile(join(proc, "stat"), "utf8").catch(nothing),
     readFile(join(proc, "cmdline"), "utf8").catch(nothing),
     readFile(join(proc, "cgroup"), "utf8").catch(nothing),
     readlink(join(proc, "cwd")).catch(nothing),
     readlink(join(proc, "root")).catch(nothing),
     readlink(join(proc, "ns/net")).catch(nothing),
   ]);
+  // A zombie has ended; it keeps its number and its cgroup's name until the machine's init has asked for its exit code.
+  if (/\) [ZX] /.test(stat)) return false;
   const below = (path: string) => `${path}/`.startsWith(`${dir}/`);
   if (cmdline.includes(`${dir}/`) || below(cwd) || below(root)) return true;
   if (netns !== undefined && net === `net:[${netns}]`) return true;
@@ -87,7 +90,7 @@ export async function footprintOf(place: HostPlace): Promise<() => Promise<Footp
 
   return async () => {
     const mounts = (await lines("cat", "/proc/self/mounts")).map((line) => line.split(" ").slice(0, 3).join(" "));
-    if (mounts.some((line) => line.split(" ")[1] === handle)) netns = (await stat(handle)).ino;
+    if (mounts.some((line) => line.split(" ")[1] === handle)) netns = (await statFile(handle)).ino;
     const processes: string[] = [];
     for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
       if (!(await isOf(pid, dir, ownCgroup, netns))) continue;
