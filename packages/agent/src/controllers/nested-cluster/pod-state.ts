@@ -32,13 +32,24 @@ const imageFailures = new Set([
   "RegistryUnavailable",
 ]);
 
+/** What to know about a pod that it does not say itself. */
+export interface PodSurroundings {
+  /** The datastore's claim. */
+  claim?: KubeObject | undefined;
+  /** Pod and claim are so new that a volume or a place on a node may still be on its way. */
+  fresh: boolean;
+}
+
 /** What a control plane's pod says about itself, in the words of a condition. Pure. */
-export function judgePod(pod: KubeObject): Observation {
+export function judgePod(pod: KubeObject, surroundings: PodSurroundings): Observation {
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return { status: "False", reason: "ContainersStarting", particulars: "The pod before is ending" };
+  }
   const status = (pod.status ?? {}) as PodStatus;
   const scheduled = status.conditions?.find(({ type }) => type === "PodScheduled");
-  if (scheduled?.status === "False") return judgeUnscheduled(scheduled.message ?? "");
+  if (scheduled?.status === "False") return judgeUnscheduled(scheduled.message ?? "", surroundings);
   const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  for (const judge of [judgeImage, judgeCrash]) {
+  for (const judge of [judgeImage, judgeCrash, judgeFirstEnd]) {
     const trouble = all.map(judge).find((observation) => observation !== undefined);
     if (trouble) return trouble;
   }
@@ -56,9 +67,24 @@ export function isApiRunning(pod: KubeObject): boolean {
   return statuses.some(({ name, state }) => serving.includes(name) && state?.running !== undefined);
 }
 
-function judgeUnscheduled(message: string): Observation {
-  const reason = /persistentvolumeclaim|PersistentVolume/i.test(message) ? "VolumePending" : "Unschedulable";
-  return { status: "False", reason, particulars: message };
+function judgeUnscheduled(message: string, { claim, fresh }: PodSurroundings): Observation {
+  const { phase } = (claim?.status ?? {}) as { phase?: string };
+  // A bound claim whose volume is on the wrong node leaves no room for the pod; the volume itself is there.
+  const volume = phase !== "Bound" && /persistent ?volume/i.test(message);
+  if (volume && isWithoutClass(claim)) {
+    const particulars = "The host has no default storage class, and the specification names none";
+    return { status: "False", reason: "VolumePending", particulars };
+  }
+  if (!fresh) return { status: "False", reason: volume ? "VolumePending" : "Unschedulable", particulars: message };
+  const particulars = volume ? "The datastore's volume is being provisioned" : "A host node is being looked for";
+  return { status: "False", reason: "ContainersStarting", particulars };
+}
+
+/** The host fills in its default class when a claim is made: without one nobody will provide the volume. */
+function isWithoutClass(claim: KubeObject | undefined): boolean {
+  if (!claim) return false;
+  const { storageClassName, volumeName } = (claim.spec ?? {}) as { storageClassName?: string; volumeName?: string };
+  return storageClassName === undefined && volumeName === undefined;
 }
 
 function judgeImage({ state, image, name }: ContainerStatus): Observation | undefined {
@@ -72,10 +98,22 @@ function judgeCrash(container: ContainerStatus): Observation | undefined {
   const waiting = state?.waiting?.reason ?? "";
   const ended = state?.terminated ?? (waiting === "CrashLoopBackOff" ? lastState?.terminated : undefined);
   const misconfigured = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"].includes(waiting);
-  if (!ended && !misconfigured) return undefined;
+  if ((!ended && !misconfigured) || endedOnce(container)) return undefined;
   const why = ended ? ending(ended) : `${waiting}: ${lastLine(state?.waiting?.message)}`;
   const reason = name === containers.kine ? "DatastoreUnavailable" : "ControlPlaneCrashing";
   return { status: "False", reason, particulars: `Container ${name}: ${why}` };
+}
+
+/** A container that ended for the first time is started again at once; the API server does so when kine is not there yet. */
+function endedOnce({ state, restartCount }: ContainerStatus): boolean {
+  return state?.terminated !== undefined && restartCount === 0;
+}
+
+function judgeFirstEnd(container: ContainerStatus): Observation | undefined {
+  const { terminated } = container.state ?? {};
+  if (!terminated || !endedOnce(container)) return undefined;
+  const particulars = `Container ${container.name} is started again; it ${ending(terminated)}`;
+  return { status: "False", reason: "ContainersStarting", particulars };
 }
 
 function ending({ exitCode, reason, message }: Termination): string {

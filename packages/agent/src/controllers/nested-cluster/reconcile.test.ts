@@ -107,6 +107,45 @@ describe("a new nested cluster", slow, () => {
   });
 });
 
+describe("what takes a moment at every start", slow, () => {
+  const unscheduled = (message: string) => ({ conditions: [{ type: "PodScheduled", status: "False", message }] });
+  const unbound = unscheduled("pod has unbound immediate PersistentVolumeClaims");
+  /** A cluster whose pod was made at the same moment as its claim, and is that old. */
+  async function hostWithPod(status: object, ageMs: number): Promise<TestHost> {
+    const host = await startTestHost();
+    const storage = { size: "1Gi", storageClassName: "fast" };
+    await host.createCluster("demo", { datastore: { type: "sqlite", storage } });
+    await host.reconcile("demo");
+    await putPod(host, namespace, status);
+    const claim = host.server.object(resources.persistentvolumeclaims, { namespace, name: names.dataClaim });
+    host.clock.jump(Date.parse(claim?.metadata.creationTimestamp ?? "") + ageMs - host.clock.now());
+    return host;
+  }
+
+  it("is calm progress before it is trouble, and is looked at when it may have become that", async () => {
+    await using host = await hostWithPod(unbound, 12_000);
+    expect(await host.reconcile("demo")).toMatchObject({ after: expect.toSatisfy((ms: number) => ms <= 5000) });
+    const { reason, message } = condition(host, "Ready") ?? {};
+    expect(reason).toBe("ContainersStarting");
+    expect(message).toContain("The datastore's volume is being provisioned.");
+    expect(message).not.toContain("storage class");
+    host.clock.jump(5000);
+    await host.reconcile("demo");
+    expect(condition(host, "Ready")).toMatchObject({ reason: "VolumePending" });
+  });
+
+  it("includes the way to an API server that is ready by its kubelet's word", async () => {
+    await using host = await hostWithPod(healthy, 0);
+    host.answer = { ready: false, why: "ECONNREFUSED" };
+    await host.reconcile("demo");
+    expect(await host.reconcile("demo")).toEqual({ after: 1000 });
+    expect(condition(host, "EndpointReachable")).toMatchObject({ reason: "Waiting" });
+    host.clock.jump(16_000);
+    await host.reconcile("demo");
+    expect(condition(host, "EndpointReachable")).toMatchObject({ reason: "EndpointUnreachable" });
+  });
+});
+
 describe("what goes wrong", slow, () => {
   const waiting = (name: string, reason: string, message = "") => ({
     name,
@@ -139,7 +178,7 @@ describe("what goes wrong", slow, () => {
         ],
       },
       "VolumePending",
-      "unbound",
+      "has no default storage class",
     ],
     [
       "kine ends again and again",

@@ -1,4 +1,4 @@
-import { annotations, hostNamespace, isAppError, type NestedCluster, names } from "@inkube/api";
+import { annotations, hostNamespace, type NestedCluster, names } from "@inkube/api";
 import {
   apiServerNames,
   type ControlPlaneInput,
@@ -21,6 +21,7 @@ import type { Applier } from "../../objects/applier.ts";
 import type { OwnedCaches } from "../../objects/owned-caches.ts";
 import type { InternalCa } from "../internal-ca/internal-ca.ts";
 import { choose, isRefusal } from "./choices.ts";
+import { judgeFailure } from "./failure.ts";
 import type { LostSecrets } from "./lost-secrets.ts";
 import type { OwnWrites } from "./own-writes.ts";
 import { ensureCertificates } from "./phases/certificates.ts";
@@ -163,15 +164,16 @@ async function issue(
 }
 
 async function observe(dependencies: NestedClusterDependencies, scope: Scope, rendered: RenderInput): Promise<void> {
-  const { client, pods, probe } = dependencies;
-  const controlPlane = await observeControlPlane(client, pods, scope);
+  const { clock, pods, probe } = dependencies;
+  const controlPlane = await observeControlPlane(dependencies, scope);
   scope.observations.ControlPlaneReady = controlPlane;
   const pod = pods.get(names.controlPlanePod, scope.identity.hostNamespace);
-  const endpoint = await observeEndpoint(probe, scope, {
+  const target = {
     ca: rendered.pki["ca.crt"] ?? "",
     running: pod !== undefined && isApiRunning(pod),
     ...(rendered.endpointUrl !== undefined && { url: rendered.endpointUrl }),
-  });
+  };
+  const endpoint = await observeEndpoint(probe, scope, target, clock.now());
   scope.observations.EndpointReachable = endpoint;
   // The API said so itself; the kubelet's next probe would say it up to a second later.
   if (endpoint.status === "True" && controlPlane.reason === "ContainersStarting") {
@@ -182,17 +184,8 @@ async function observe(dependencies: NestedClusterDependencies, scope: Scope, re
 /** Puts what a person can act on into the status, then lets the queue try again. */
 async function explain({ client, clock }: NestedClusterDependencies, scope: Scope, error: unknown): Promise<never> {
   if (!scope.signal.aborted && !isKubeError(error, "conflict", "alreadyExists", "aborted")) {
-    scope.failed = {
-      status: "False",
-      reason: isKubeError(error, "forbidden", "unauthorized") ? "HostRefused" : "InternalError",
-      particulars: isAppError(error) ? `${error.message} ${error.todo}` : messageOf(error),
-    };
+    scope.failed = judgeFailure(error);
     await writeStatus(client, scope, clock.now()).catch(() => {});
   }
   throw error;
-}
-
-function messageOf(error: unknown): string {
-  // Other errors may quote what they failed on.
-  return isKubeError(error) ? error.message : "";
 }

@@ -1,6 +1,8 @@
+import { conditionTypes, getCondition } from "@inkube/api";
 import type { ControlPlaneInput } from "@inkube/controlplane";
 import type { KubeObject } from "@inkube/kube";
 import type { HostView } from "../../../host/host-view.ts";
+import { graceLeft, graceMs } from "../grace.ts";
 import type { ProbeEndpoint } from "../probe.ts";
 import { lookAgain, type Observation, type Scope } from "../scope.ts";
 
@@ -8,6 +10,7 @@ import { lookAgain, type Observation, type Scope } from "../scope.ts";
 const startingLookMs = 150;
 const steadyLookMs = 30_000;
 const failingLookMs = 5000;
+const routeLookMs = 1000;
 
 interface ServiceSpec {
   clusterIP?: string;
@@ -29,6 +32,7 @@ export async function observeEndpoint(
   probe: ProbeEndpoint,
   scope: Scope,
   endpoint: { url?: string; ca: string; running: boolean },
+  now: number,
 ): Promise<Observation> {
   if (!endpoint.url) {
     lookAgain(scope, failingLookMs);
@@ -43,10 +47,17 @@ export async function observeEndpoint(
     return { status: "True", reason: "EndpointAnswers" };
   }
   const starting = scope.observations.ControlPlaneReady?.status !== "True";
-  lookAgain(scope, starting ? startingLookMs : failingLookMs);
-  return starting
-    ? { status: "False", reason: "Waiting", particulars: "The API server is starting" }
-    : { status: "False", reason: "EndpointUnreachable", particulars: `${endpoint.url}: ${answer.why}` };
+  const left = starting ? 0 : routeGraceLeft(scope, now);
+  lookAgain(scope, starting ? startingLookMs : left > 0 ? Math.min(left, routeLookMs) : failingLookMs);
+  if (starting) return { status: "False", reason: "Waiting", particulars: "The API server is starting" };
+  if (left > 0) return { status: "False", reason: "Waiting", particulars: "The endpoint does not lead to it yet" };
+  return { status: "False", reason: "EndpointUnreachable", particulars: `${endpoint.url}: ${answer.why}` };
+}
+
+/** Nodes learn a moment after the API server has started where a Service leads to. */
+function routeGraceLeft({ cluster }: Scope, now: number): number {
+  const before = getCondition(cluster.status?.conditions, conditionTypes.controlPlaneReady);
+  return before?.status === "True" ? graceLeft(before.lastTransitionTime, now) : graceMs;
 }
 
 function url(host: string, port = 443): string {
