@@ -13,6 +13,8 @@ export interface LocalPathOptions {
   helperImage: string;
   /** Directory on the node that holds the volumes. */
   volumesDir: string;
+  /** The node that has this directory. */
+  nodeName: string;
 }
 
 /** The default StorageClass `local-path` and its provisioner: volumes are directories on the node. */
@@ -34,7 +36,7 @@ export function localPathObjects(options: LocalPathOptions): KubeObject[] {
         "config.json": JSON.stringify({ sharedFileSystemPath: options.volumesDir }),
         setup,
         teardown,
-        "helperPod.yaml": JSON.stringify(helperPod(options.helperImage)),
+        "helperPod.yaml": JSON.stringify(helperPod(options)),
       },
     },
     deployment(options.image),
@@ -94,16 +96,17 @@ function accessRules(): KubeObject[] {
   ];
 }
 
-function helperPod(image: string) {
+function helperPod({ helperImage, nodeName }: LocalPathOptions) {
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: "helper-pod" },
     spec: {
+      // A stand-in for a node, as tests and benchmarks add, has no such directory.
+      nodeName,
       priorityClassName: "system-node-critical",
       terminationGracePeriodSeconds: 0,
-      tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
-      containers: [{ name: "helper-pod", image, imagePullPolicy: "IfNotPresent" }],
+      containers: [{ name: "helper-pod", image: helperImage, imagePullPolicy: "IfNotPresent" }],
     },
   };
 }

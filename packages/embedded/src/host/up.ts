@@ -168,6 +168,6 @@ function addonObjects(layout: HostLayout): KubeObject[] {
   const reference = (name: string) => imageDefinitions().find((image) => image.name === name)?.reference ?? name;
   const image = reference("local-path-provisioner");
   const helperImage = reference("local-path-helper");
-  const { volumesDir } = layout;
-  return [...coreDNSObjects(reference("coredns")), ...localPathObjects({ image, helperImage, volumesDir })];
+  const { volumesDir, nodeName } = layout;
+  return [...coreDNSObjects(reference("coredns")), ...localPathObjects({ image, helperImage, volumesDir, nodeName })];
 }
