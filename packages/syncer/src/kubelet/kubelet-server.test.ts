@@ -16,7 +16,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { InnerServer } from "../tunnel/inner-server.ts";
 import { testAuthority } from "../tunnel/testing/certificates.ts";
 import { type FakeView, fakeNode, fakePod, fakeView } from "../tunnel/testing/fake-view.ts";
-import { createKubeletServer, type KubeletContext } from "./kubelet-server.ts";
+import type { KubeletContext } from "./answer.ts";
+import { createKubeletServer } from "./kubelet-server.ts";
 import { Refusal } from "./refusal.ts";
 
 describe("the kubelet's API in a nested cluster", () => {
