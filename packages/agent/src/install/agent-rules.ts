@@ -1,4 +1,5 @@
 import { group, hostClusters, names, nestedClusters } from "@inkube/api";
+import { dedicatedSyncerAccount } from "@inkube/controlplane";
 
 export interface PolicyRule {
   apiGroups: string[];
@@ -27,6 +28,9 @@ export const agentRules: readonly PolicyRule[] = [
     resources: ["limitranges", "persistentvolumeclaims", "resourcequotas", "secrets", "serviceaccounts", "services"],
     verbs: make,
   },
+  // What only a dedicated syncer needs; everything else goes with its namespace.
+  { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["delete"], resourceNames: [dedicatedSyncerAccount] },
+  { apiGroups: [""], resources: ["secrets"], verbs: ["delete"], resourceNames: [names.syncerTlsSecret] },
   { apiGroups: ["apps"], resources: ["statefulsets"], verbs: make },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: make },
   // What a dedicated syncer holds outside its host namespace does not go with that namespace. The roles grant no more than

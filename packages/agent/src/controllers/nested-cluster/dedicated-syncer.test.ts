@@ -58,6 +58,14 @@ const everything = [
   "RoleBinding/inkube-syncer-demo",
 ];
 
+/** What is there in the host namespace for a dedicated syncer only. */
+const inside = (host: TestHost): string[] =>
+  [
+    host.server.object(resources.serviceaccounts, { namespace, name: "syncer" }),
+    host.server.object(resources.secrets, { namespace, name: names.syncerTlsSecret }),
+  ].flatMap((object) => (object ? [`${object.kind}/${object.metadata.name}`] : []));
+const identity = ["ServiceAccount/syncer", "Secret/syncer-tls"];
+
 function templateContainers(host: TestHost): string[] {
   const set = host.server.object(resources.statefulsets, { namespace, name: names.controlPlane });
   const { template } = (set?.spec ?? {}) as { template?: { spec: { containers: { name: string }[] } } };
@@ -78,7 +86,7 @@ describe("a nested cluster with a dedicated syncer", slow, () => {
     expect(holder(host)).toBe(dedicated);
     expect(outside(host)).toEqual(everything);
     expect(nestedServer(host)).toBe("https://127.0.0.1:6443");
-    expect(host.server.object(resources.secrets, { namespace, name: names.syncerTlsSecret })).toBeDefined();
+    expect(inside(host)).toEqual(identity);
   });
 
   it("gets the role in the project before what binds it, which a host would refuse otherwise", async () => {
@@ -163,12 +171,44 @@ describe("handing a nested cluster over", slow, () => {
     expect(holder(host)).toBe(dedicated);
     expect(outside(host)).toEqual(everything);
     expect(nestedServer(host)).toBe("https://127.0.0.1:6443");
+    expect(inside(host)).toEqual(identity);
 
     await startPod(host, "shared");
     await host.reconcile("demo");
     expect(holder(host)).toBe(shared);
     expect(outside(host)).toEqual([]);
+    expect(inside(host)).toEqual([]);
     expect(nestedServer(host)).not.toContain("127.0.0.1");
+  });
+
+  it("to the shared syncer, removes its account and certificate only when the StatefulSet asks for them no more", async () => {
+    await using host = await dedicatedHost();
+    await host.client.delete(resources.pods, pod, { gracePeriodSeconds: 0 });
+    host.server.faults.add({
+      fault: { kind: "answer", status: 500 },
+      when: ({ verb, plural }) => verb === "apply" && plural === "statefulsets",
+    });
+    await expect(want(host, "shared")).rejects.toThrow();
+    expect(inside(host)).toEqual(identity);
+    host.server.faults.clear();
+    await host.reconcile("demo");
+    expect(inside(host)).toEqual([]);
+  });
+
+  it("to the shared syncer, leaves alone what was not made for this cluster", async () => {
+    await using host = await dedicatedHost();
+    const labels = { "inkube.dev/cluster": "another" };
+    const ref = { namespace, name: names.syncerTlsSecret };
+    await want(host, "shared");
+    await host.client.patch(
+      resources.secrets,
+      ref,
+      { metadata: { labels } },
+      { type: "merge", fieldManager: "somebody" },
+    );
+    await startPod(host, "shared");
+    await host.reconcile("demo");
+    expect(inside(host)).toEqual(["Secret/syncer-tls"]);
   });
 
   it("to the shared syncer, waits while the host does not say whether the pod is gone", async () => {

@@ -31,7 +31,7 @@ import { endpointUrl, observeEndpoint } from "./phases/endpoint.ts";
 import { holdFinalizer } from "./phases/finalizer.ts";
 import { ensureNamespace } from "./phases/host-namespace.ts";
 import { pullSecretObject } from "./phases/pull-secret.ts";
-import { isDedicatedLeaving, withdrawDedicatedAccess } from "./phases/syncer-handover.ts";
+import { isDedicatedLeaving, removeDedicatedIdentity, withdrawDedicatedAccess } from "./phases/syncer-handover.ts";
 import { isApiRunning } from "./pod-state.ts";
 import type { ProbeEndpoint } from "./probe.ts";
 import type { Scope } from "./scope.ts";
@@ -127,6 +127,7 @@ async function build(dependencies: NestedClusterDependencies, scope: Scope): Pro
   // The pod mounts the Secrets: were they later than it, the kubelet would try again only seconds after.
   await dependencies.applier.applyAll(renderSecrets(rendered), scope.signal);
   await dependencies.applier.applyAll(renderWorkload(rendered), scope.signal);
+  await removeDedicatedIdentity(client, dependencies.owned, scope, input);
   await observe(dependencies, scope, rendered);
 }
 

@@ -4,6 +4,7 @@ import {
   dedicatedSyncerAccess,
   dedicatedSyncerAccount,
   isServedByDedicated,
+  ownLabels,
 } from "@inkube/controlplane";
 import { type Client, type KubeObject, resources } from "@inkube/kube";
 import type { OwnedCaches } from "../../../objects/owned-caches.ts";
@@ -46,10 +47,7 @@ function hasSyncer({ spec }: KubeObject): boolean {
   return all.some(({ name }) => name === containers.syncer);
 }
 
-/**
- * Takes back what a dedicated syncer held outside the host namespace, once the shared one serves the cluster. Its account
- * stays until the namespace goes: nothing is bound to it any more.
- */
+/** Takes back what a dedicated syncer held outside the host namespace, once the shared one serves the cluster. */
 export async function withdrawDedicatedAccess(
   client: Client,
   caches: OwnedCaches,
@@ -64,7 +62,33 @@ export async function withdrawDedicatedAccess(
   }
 }
 
-/** The same for a cluster that is being deleted, asked live: nothing looks after these objects later. */
+/**
+ * Removes a dedicated syncer's account and certificate from the host namespace, once the shared one serves the cluster. To be
+ * called when the StatefulSet no longer asks for them: a pod that it makes meanwhile would wait for them for ever.
+ */
+export async function removeDedicatedIdentity(
+  client: Client,
+  caches: OwnedCaches,
+  scope: Scope,
+  input: ControlPlaneInput,
+): Promise<void> {
+  if (isServedByDedicated(input)) return;
+  const { hostNamespace: namespace } = input.cluster;
+  const present = [
+    caches.ServiceAccount.get(dedicatedSyncerAccount, namespace),
+    caches.Secret.get(names.syncerTlsSecret, namespace),
+  ];
+  for (const object of present) {
+    if (object && isOurs(object, input.cluster)) await remove(client, scope, object, object);
+  }
+}
+
+/** Somebody else's object may have the name; ours say for which cluster they were made. */
+function isOurs({ metadata }: KubeObject, cluster: ControlPlaneInput["cluster"]): boolean {
+  return Object.entries(ownLabels(cluster)).every(([key, value]) => metadata.labels?.[key] === value);
+}
+
+/** Takes back a dedicated syncer's rights for a cluster that is being deleted, asked live: nothing looks after these objects later. */
 export async function removeDedicatedAccess(client: Client, scope: Scope): Promise<void> {
   for (const object of dedicatedSyncerAccess(scope.identity)) {
     const { name, namespace } = object.metadata;
@@ -80,5 +104,5 @@ async function remove(client: Client, scope: Scope, object: KubeObject, present:
   const { uid } = present.metadata;
   const ref = { name, ...(namespace !== undefined && { namespace }) };
   await client.delete(ownedType(object), ref, { ...(uid !== undefined && { uid }), signal: scope.signal });
-  scope.logger.info({ kind: object.kind, name }, "Withdrew access of dedicated syncer");
+  scope.logger.info({ kind: object.kind, name }, "Removed what a dedicated syncer had");
 }
