@@ -5,10 +5,10 @@ export interface TunnelMetrics {
   opened(cluster: string, target: TunnelTargetKind): void;
   closed(cluster: string, target: TunnelTargetKind): void;
   /** `reason` is one of a closed set, fit for a label. */
-  refused(cluster: string, reason: TunnelRefusal): void;
+  refused(cluster: string, reason: RefusalLabel): void;
 }
 
-export type TunnelRefusal = "identity" | "request" | "target" | "limit" | "dial";
+export type RefusalLabel = "identity" | "request" | "target" | "limit" | "dial";
 
 /** Counts nothing. */
 export const noTunnelMetrics: TunnelMetrics = { opened() {}, closed() {}, refused() {} };

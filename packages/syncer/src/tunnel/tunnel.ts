@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import { createServer } from "node:https";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import type { Clock, Logger } from "@inkube/kube";
 import type { ClusterRegistry } from "../cluster-view.ts";
-import { createAcceptor, type TunnelEndpoints } from "./accept.ts";
+import { Acceptor, type TunnelEndpoints } from "./accept.ts";
 import { createDial, type Dial } from "./dial.ts";
+import { OpenSockets } from "./open-sockets.ts";
 import { noTunnelMetrics, type TunnelMetrics } from "./tunnel-metrics.ts";
 
 /** PEM texts: the serving certificate and its key, and the internal CA that signs the clients' certificates. */
@@ -46,33 +47,11 @@ export interface Tunnel {
  */
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   let context = createSecureContext(serverTls(options.tls));
-  const server = createServer({
-    ...serverTls(options.tls),
-    requestCert: true,
-    rejectUnauthorized: true,
-    allowHalfOpen: true,
-    noDelay: true,
-    handshakeTimeout: 10_000,
-    headersTimeout: 10_000,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 5_000,
-  });
-  const sockets = new Set<Duplex>();
-  server.on("secureConnection", (socket: TLSSocket) => {
-    sockets.add(socket);
-    socket.setKeepAlive(true, 30_000);
-    socket.on("error", () => socket.destroy());
-    socket.once("close", () => sockets.delete(socket));
-  });
-  server.on("tlsClientError", (error: Error) => {
-    options.logger.debug({ reason: error.message }, "Refused a connection to the tunnel");
-  });
-  server.on("clientError", (_error: Error, socket: Duplex) => socket.destroy());
-  server.on("request", (_request, response) => {
-    response.writeHead(405, { connection: "close" }).end("only CONNECT is served here\n");
-  });
+  const server = createTunnelServer(options);
+  const connections = new OpenSockets();
+  server.on("secureConnection", (socket) => connections.add(socket));
   const endpoints = options.endpoints(() => context);
-  const accept = createAcceptor({
+  const acceptor = new Acceptor({
     registry: options.registry,
     endpoints,
     logger: options.logger,
@@ -82,19 +61,11 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   });
   server.on("connect", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (head.length > 0) socket.unshift(head);
-    accept(request.url ?? "", callerOf(socket as TLSSocket), socket);
+    acceptor.accept(request.url ?? "", callerOf(socket as TLSSocket), socket);
   });
-
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, options.host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  const bound = server.address() as AddressInfo;
+  const address = await listen(server, options);
   return {
-    address: { host: bound.address, port: bound.port },
+    address,
     reload(tls) {
       const next = createSecureContext(serverTls(tls));
       server.setSecureContext(serverTls(tls));
@@ -104,12 +75,47 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       endpoints.kubelet.close();
       endpoints.admission.close();
-      const ended = [...sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
-      for (const socket of sockets) socket.destroy();
+      const ended = connections.destroyAll();
       server.closeAllConnections();
-      await Promise.all([closed, ...ended]);
+      await Promise.all([closed, ended]);
     },
   };
+}
+
+/** Lets in only who has a certificate of the internal CA, and refuses all that is not CONNECT. */
+function createTunnelServer({ tls, logger }: TunnelOptions): Server {
+  const server = createServer({
+    ...serverTls(tls),
+    requestCert: true,
+    rejectUnauthorized: true,
+    allowHalfOpen: true,
+    noDelay: true,
+    handshakeTimeout: 10_000,
+    headersTimeout: 10_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+  });
+  server.on("tlsClientError", (error: Error) => {
+    logger.debug({ reason: error.message }, "Refused a connection to the tunnel");
+  });
+  server.on("clientError", (_error: Error, socket: Duplex) => socket.destroy());
+  server.on("request", (_request, response) => {
+    response.writeHead(405, { connection: "close" }).end("only CONNECT is served here\n");
+  });
+  return server;
+}
+
+/** Resolves to the address that was bound. */
+async function listen(server: Server, { host, port }: TunnelOptions): Promise<Tunnel["address"]> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const bound = server.address() as AddressInfo;
+  return { host: bound.address, port: bound.port };
 }
 
 function serverTls(tls: TunnelTls): { cert: string; key: string; ca: string; minVersion: "TLSv1.2" } {
