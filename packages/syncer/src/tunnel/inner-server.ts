@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { type SecureContext, TLSSocket } from "node:tls";
 import type { Clock } from "@inkube/kube";
@@ -28,55 +28,73 @@ export interface InnerServer<C> {
 
 /** Serves HTTP/1.1 over TLS on connections that the tunnel ends in this process. The caller was authenticated by the tunnel. */
 export function createInnerServer<C>(options: InnerServerOptions<C>): InnerServer<C> {
-  const contexts = new WeakMap<Duplex, C>();
-  const sockets = new Map<Duplex, AbortController>();
-  const idleMs = options.idleMs ?? 90_000;
-  const server = createServer({ keepAliveTimeout: idleMs, maxHeaderSize: 64 * 1024 });
-  server.on("clientError", (_error, socket) => socket.destroy());
+  return new TlsInnerServer(options);
+}
 
-  const inner = (request: IncomingMessage): InnerRequest<C> | undefined => {
-    sockets.get(request.socket)?.abort();
-    const context = contexts.get(request.socket);
-    return context === undefined ? undefined : { context, request };
-  };
-  server.on("request", (request, response) => {
-    const known = inner(request);
-    if (known) options.onRequest(known, response);
-    else response.destroy();
-  });
-  if (options.onUpgrade) {
-    const { onUpgrade } = options;
-    server.on("upgrade", (request, socket, head) => {
-      const known = inner(request);
+interface Connection<C> {
+  context: C;
+  /** Aborted by the first request, and when there will be none. */
+  firstRequest: AbortController;
+}
+
+class TlsInnerServer<C> implements InnerServer<C> {
+  readonly #options: InnerServerOptions<C>;
+  readonly #idleMs: number;
+  readonly #server: Server;
+  readonly #connections = new Map<Duplex, Connection<C>>();
+
+  constructor(options: InnerServerOptions<C>) {
+    this.#options = options;
+    this.#idleMs = options.idleMs ?? 90_000;
+    this.#server = createServer({ keepAliveTimeout: this.#idleMs, maxHeaderSize: 64 * 1024 });
+    this.#server.on("clientError", (_error, socket) => socket.destroy());
+    this.#handleRequests();
+  }
+
+  accept(raw: Duplex, context: C): void {
+    const socket = new TLSSocket(raw, { isServer: true, secureContext: this.#options.secureContext() });
+    const firstRequest = new AbortController();
+    this.#connections.set(socket, { context, firstRequest });
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => {
+      firstRequest.abort();
+      this.#connections.delete(socket);
+      // What was written in full may still be on its way through the outer connection.
+      if (socket.writableFinished && !raw.destroyed) raw.end(() => raw.destroy());
+      else raw.destroy();
+    });
+    raw.once("close", () => socket.destroy());
+    // The server's own limits run only while it listens.
+    this.#options.clock.sleep(this.#idleMs, firstRequest.signal).then(
+      () => socket.destroy(),
+      () => {},
+    );
+    this.#server.emit("connection", socket);
+  }
+
+  close(): void {
+    for (const socket of this.#connections.keys()) socket.destroy();
+  }
+
+  #handleRequests(): void {
+    const { onRequest, onUpgrade } = this.#options;
+    this.#server.on("request", (request, response) => {
+      const known = this.#inner(request);
+      if (known) onRequest(known, response);
+      else response.destroy();
+    });
+    if (!onUpgrade) return;
+    this.#server.on("upgrade", (request, socket, head) => {
+      const known = this.#inner(request);
       if (known) onUpgrade(known, socket, head);
       else socket.destroy();
     });
   }
 
-  return {
-    accept(raw, context) {
-      const socket = new TLSSocket(raw, { isServer: true, secureContext: options.secureContext() });
-      const firstRequest = new AbortController();
-      contexts.set(socket, context);
-      sockets.set(socket, firstRequest);
-      socket.on("error", () => socket.destroy());
-      socket.once("close", () => {
-        firstRequest.abort();
-        sockets.delete(socket);
-        // What was written in full may still be on its way through the outer connection.
-        if (socket.writableFinished && !raw.destroyed) raw.end(() => raw.destroy());
-        else raw.destroy();
-      });
-      raw.once("close", () => socket.destroy());
-      // The server's own limits run only while it listens.
-      options.clock.sleep(idleMs, firstRequest.signal).then(
-        () => socket.destroy(),
-        () => {},
-      );
-      server.emit("connection", socket);
-    },
-    close() {
-      for (const socket of sockets.keys()) socket.destroy();
-    },
-  };
+  /** Undefined when the connection closed meanwhile. */
+  #inner(request: IncomingMessage): InnerRequest<C> | undefined {
+    const connection = this.#connections.get(request.socket);
+    connection?.firstRequest.abort();
+    return connection && { context: connection.context, request };
+  }
 }
