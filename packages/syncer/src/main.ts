@@ -41,7 +41,8 @@ async function run(told: SyncerOptions, signal: AbortSignal): Promise<void> {
   });
   const metrics = new Metrics();
   let ready = false;
-  const health = await startHealthServer({ host: told.listen, port: told.metricsPort, metrics, ready: () => ready });
+  const served = { host: told.metricsListen, port: told.metricsPort };
+  const health = await startHealthServer({ ...served, metrics, ready: () => ready });
 
   const serve = async (until: AbortSignal): Promise<void> => {
     const tls = await awaitTls(told.tlsDir, { clock, logger, signal: until });

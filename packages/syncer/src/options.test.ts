@@ -16,6 +16,12 @@ describe("the syncer's options", () => {
     expect(readOptions(["--tunnel-port=3"], env)).toMatchObject({ tunnelPort: 3, metricsPort: 2, dnsForward: "" });
   });
 
+  it("have health and metrics where the tunnel is, unless told otherwise", () => {
+    expect(readOptions(["--listen=127.0.0.1"], {}).metricsListen).toBe("127.0.0.1");
+    const { listen, metricsListen } = readOptions(["--listen=127.0.0.1", "--metrics-listen=10.244.0.9"], {});
+    expect({ listen, metricsListen }).toEqual({ listen: "127.0.0.1", metricsListen: "10.244.0.9" });
+  });
+
   it("name one nested cluster by its project and name", () => {
     expect(readOptions(["--cluster", "team/demo"], {}).only).toEqual({ project: "team", name: "demo" });
   });

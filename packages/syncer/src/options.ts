@@ -9,6 +9,8 @@ export interface SyncerOptions {
   tlsDir: string;
   listen: string;
   tunnelPort: number;
+  /** Address for health and metrics, for which kubelet and monitoring come from outside; by default the tunnel's. */
+  metricsListen: string;
   metricsPort: number;
   dnsImage: string;
   dnsForward: string | undefined;
@@ -25,6 +27,7 @@ const flags = {
   "tls-dir": { type: "string", default: "/var/run/inkube/tls" },
   listen: { type: "string", default: "0.0.0.0" },
   "tunnel-port": { type: "string", default: "8443" },
+  "metrics-listen": { type: "string" },
   "metrics-port": { type: "string", default: "9443" },
   "dns-image": { type: "string", default: "registry.k8s.io/coredns/coredns:v1.12.4" },
   "dns-forward": { type: "string" },
@@ -46,6 +49,7 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     tlsDir: value("tls-dir") ?? "",
     listen: value("listen") ?? "",
     tunnelPort: readPort("tunnel-port", value("tunnel-port")),
+    metricsListen: value("metrics-listen") ?? value("listen") ?? "",
     metricsPort: readPort("metrics-port", value("metrics-port")),
     dnsImage: value("dns-image") ?? "",
     dnsForward: value("dns-forward"),
