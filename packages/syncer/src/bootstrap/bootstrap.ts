@@ -25,34 +25,52 @@ export interface Bootstrap {
   refresh(): void;
 }
 
-interface Step {
-  name: string;
-  run: (signal: AbortSignal) => Promise<void>;
-  /** Waited for once after `run`, by the first round only. */
-  prove?: (signal: AbortSignal) => Promise<void>;
-}
-
 const retry = { firstMs: 20, maxMs: 5_000 };
 /** The first look after the start is early: controllers that start at the same time may undo something. */
 const settleMs = 2_000;
 
 /** The steps run side by side and are retried one by one, because the time from create to ready is what people wait for. */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
-  const { view, config, clock } = options;
-  const logger = options.logger.child({ part: "bootstrap", cluster: view.identity.hostNamespace });
-  const steps: Step[] = [
-    { name: "api service", run: (signal) => ensureApiService(view.nested, config, signal) },
-    { name: "defaults", run: (signal) => ensureDefaults(view.nested, config.clusterCA, signal) },
-    {
-      name: "admission",
-      run: (signal) => applyAdmission(view.nested, config.webhookCA, signal),
-      prove: (signal) => proveAdmission(view.nested, signal),
-    },
-    { name: "dns", run: (signal) => ensureDns(view, config, signal) },
-  ];
-  let wake = new AbortController();
+  return new SteppedBootstrap(options);
+}
 
-  const untilDone = async (name: string, run: Step["run"], signal: AbortSignal): Promise<void> => {
+class SteppedBootstrap implements Bootstrap {
+  readonly #steps: Step[];
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #intervalMs: number;
+  #wake = new AbortController();
+
+  constructor({ view, config, clock, logger, intervalMs = 60_000 }: BootstrapOptions) {
+    this.#steps = stepsOf(view, config);
+    this.#clock = clock;
+    this.#logger = logger.child({ part: "bootstrap", cluster: view.identity.hostNamespace });
+    this.#intervalMs = intervalMs;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.#steps.map(async ({ name, run, prove }) => {
+        await this.#untilDone(name, run, signal);
+        if (prove) await this.#untilDone(name, prove, signal);
+      }),
+    );
+    this.#logger.info({}, "Prepared the nested cluster");
+  }
+
+  async keep(signal: AbortSignal): Promise<void> {
+    for (let wait = settleMs; !signal.aborted; wait = this.#intervalMs) {
+      await this.#clock.sleep(wait, AbortSignal.any([signal, this.#wake.signal])).catch(() => {});
+      this.#wake = new AbortController();
+      if (!signal.aborted) await this.#round(signal);
+    }
+  }
+
+  refresh(): void {
+    this.#wake.abort();
+  }
+
+  async #untilDone(step: string, run: Step["run"], signal: AbortSignal): Promise<void> {
     for (let wait = retry.firstMs; ; wait = Math.min(wait * 1.5, retry.maxMs)) {
       signal.throwIfAborted();
       try {
@@ -60,44 +78,42 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
       } catch (error) {
         signal.throwIfAborted();
         const level = wait >= 1_000 ? "warn" : "debug";
-        logger[level]({ step: name, reason: reasonOf(error) }, "Could not prepare the nested cluster yet");
+        this.#logger[level]({ step, reason: reasonOf(error) }, "Could not prepare the nested cluster yet");
       }
-      await clock.sleep(wait, signal);
+      await this.#clock.sleep(wait, signal);
     }
-  };
+  }
 
-  const round = async (signal: AbortSignal): Promise<void> => {
-    const results = await Promise.allSettled(steps.map((step) => step.run(signal)));
+  /** Every step once, whatever becomes of the others. */
+  async #round(signal: AbortSignal): Promise<void> {
+    const results = await Promise.allSettled(this.#steps.map((step) => step.run(signal)));
     for (const [index, result] of results.entries()) {
       if (result.status === "fulfilled" || signal.aborted) continue;
-      logger.warn(
-        { step: steps[index]?.name, reason: reasonOf(result.reason) },
-        "Could not keep the nested cluster prepared",
-      );
+      const failed = { step: this.#steps[index]?.name, reason: reasonOf(result.reason) };
+      this.#logger.warn(failed, "Could not keep the nested cluster prepared");
     }
-  };
+  }
+}
 
-  return {
-    async run(signal) {
-      await Promise.all(
-        steps.map(async ({ name, run, prove }) => {
-          await untilDone(name, run, signal);
-          if (prove) await untilDone(name, prove, signal);
-        }),
-      );
-      logger.info({}, "Prepared the nested cluster");
+interface Step {
+  name: string;
+  run: (signal: AbortSignal) => Promise<void>;
+  /** Waited for once after `run`, by the first round only. */
+  prove?: (signal: AbortSignal) => Promise<void>;
+}
+
+function stepsOf(view: ClusterView, config: BootstrapConfig): Step[] {
+  const { nested } = view;
+  return [
+    { name: "api service", run: (signal) => ensureApiService(nested, config, signal) },
+    { name: "defaults", run: (signal) => ensureDefaults(nested, config.clusterCA, signal) },
+    {
+      name: "admission",
+      run: (signal) => applyAdmission(nested, config.webhookCA, signal),
+      prove: (signal) => proveAdmission(nested, signal),
     },
-    async keep(signal) {
-      for (let wait = settleMs; !signal.aborted; wait = options.intervalMs ?? 60_000) {
-        await clock.sleep(wait, AbortSignal.any([signal, wake.signal])).catch(() => {});
-        wake = new AbortController();
-        if (!signal.aborted) await round(signal);
-      }
-    },
-    refresh() {
-      wake.abort();
-    },
-  };
+    { name: "dns", run: (signal) => ensureDns(view, config, signal) },
+  ];
 }
 
 function reasonOf(error: unknown): string {
