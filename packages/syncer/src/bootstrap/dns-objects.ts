@@ -91,35 +91,37 @@ function podSpec(config: BootstrapConfig): object {
       seccompProfile: { type: "RuntimeDefault" },
     },
     tolerations: [{ key: "CriticalAddonsOnly", operator: "Exists" }],
-    containers: [
-      {
-        name: "coredns",
-        image: config.dns.image,
-        imagePullPolicy: "IfNotPresent",
-        args: ["-conf", "/etc/coredns/Corefile"],
-        ports: [
-          { name: "dns", containerPort: dnsPort, protocol: "UDP" },
-          { name: "dns-tcp", containerPort: dnsPort, protocol: "TCP" },
-          { name: "metrics", containerPort: 9153, protocol: "TCP" },
-        ],
-        resources: { requests: { cpu: "20m", memory: "32Mi" }, limits: { memory: "170Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          // The upstream image's binary carries this file capability and cannot be executed where it is forbidden.
-          capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
-        },
-        livenessProbe: {
-          httpGet: { path: "/health", port: 8080 },
-          periodSeconds: 10,
-          timeoutSeconds: 5,
-          failureThreshold: 5,
-        },
-        readinessProbe: { httpGet: { path: "/ready", port: 8181 }, periodSeconds: 2, timeoutSeconds: 5 },
-        volumeMounts: [{ name: "config", mountPath: "/etc/coredns", readOnly: true }],
-      },
-    ],
+    containers: [container(config)],
     volumes: [{ name: "config", configMap: { name: account, items: [{ key: "Corefile", path: "Corefile" }] } }],
+  };
+}
+
+function container(config: BootstrapConfig): object {
+  return {
+    name: "coredns",
+    image: config.dns.image,
+    imagePullPolicy: "IfNotPresent",
+    args: ["-conf", "/etc/coredns/Corefile"],
+    ports: [
+      { name: "dns", containerPort: dnsPort, protocol: "UDP" },
+      { name: "dns-tcp", containerPort: dnsPort, protocol: "TCP" },
+      { name: "metrics", containerPort: 9153, protocol: "TCP" },
+    ],
+    resources: { requests: { cpu: "20m", memory: "32Mi" }, limits: { memory: "170Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      // The upstream image's binary carries this file capability and cannot be executed where it is forbidden.
+      capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+    },
+    livenessProbe: {
+      httpGet: { path: "/health", port: 8080 },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 5,
+    },
+    readinessProbe: { httpGet: { path: "/ready", port: 8181 }, periodSeconds: 2, timeoutSeconds: 5 },
+    volumeMounts: [{ name: "config", mountPath: "/etc/coredns", readOnly: true }],
   };
 }
 
