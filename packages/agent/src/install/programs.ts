@@ -117,7 +117,8 @@ function container(options: InstallOptions, program: Program): object {
     ports: program.ports,
     startupProbe: { ...health("/readyz"), periodSeconds: 1, failureThreshold: 120 },
     readinessProbe: { ...health("/readyz"), periodSeconds: 10 },
-    livenessProbe: { ...health("/healthz"), periodSeconds: 20, failureThreshold: 3 },
+    // A process that is busy for a second is alive.
+    livenessProbe: { ...health("/healthz"), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 3 },
     resources: {
       requests: { cpu: "20m", memory: program.memory.request },
       limits: { memory: program.memory.limit },

@@ -20,3 +20,17 @@ export const apiServerProbes = {
     failureThreshold: 6,
   },
 } as const;
+
+function syncerHealth(path: string): object {
+  return { httpGet: { path, port: ports.syncerMetrics } };
+}
+
+/**
+ * Probes of a dedicated syncer. Only a process that does not answer at all is ended: a nested API that is down, or a host that
+ * refuses, is nothing that a new process could do better.
+ */
+export const syncerProbes = {
+  startupProbe: { ...syncerHealth("/healthz"), periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 120 },
+  readinessProbe: { ...syncerHealth("/readyz"), periodSeconds: 10, timeoutSeconds: 5 },
+  livenessProbe: { ...syncerHealth("/healthz"), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 3 },
+} as const;

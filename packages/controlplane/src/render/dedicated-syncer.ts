@@ -1,6 +1,7 @@
-import { containers, names } from "@inkube/api";
+import { containers, names, ports } from "@inkube/api";
 import { containerSecurity } from "../distros/container-security.ts";
 import type { Container, Volume } from "../distros/distro.ts";
+import { syncerProbes } from "../distros/probes.ts";
 import type { RenderInput } from "./input.ts";
 
 const tokenVolume = "host-token";
@@ -15,8 +16,16 @@ export function dedicatedSyncer(input: RenderInput): { containers: Container[]; 
     image: host.programImage,
     ...(host.programPullPolicy !== undefined && { imagePullPolicy: host.programPullPolicy }),
     command: ["node", "/inkube/syncer.mjs"],
-    // Only the API server beside it dials the tunnel. Probes could not reach it there; when it fails it ends and is started again.
-    args: [`--cluster=${cluster.project}/${cluster.name}`, `--tls-dir=${certificates}`, "--listen=127.0.0.1"],
+    // Only the API server beside it dials the tunnel. The kubelet and monitoring come to the pod's address, of whichever family.
+    args: [
+      `--cluster=${cluster.project}/${cluster.name}`,
+      `--tls-dir=${certificates}`,
+      "--listen=127.0.0.1",
+      "--metrics-listen=$(POD_IP)",
+    ],
+    env: [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
+    ports: [{ name: "metrics", containerPort: ports.syncerMetrics, protocol: "TCP" }],
+    ...syncerProbes,
     securityContext: containerSecurity,
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { memory: "512Mi" } },

@@ -47,7 +47,7 @@ export function workloadsPolicy({ cluster, host }: ControlPlaneInput): KubeObjec
   });
 }
 
-/** The control plane: reached on its API port only; it dials nothing but the tunnel. */
+/** The control plane: reached on its API port only, by monitoring also where a dedicated syncer tells its metrics; it dials nothing but the tunnel. */
 export function controlPlanePolicy({ cluster, host, spec }: ControlPlaneInput): KubeObject {
   // A dedicated syncer dials the host's API, whose address no policy can name, and the pods of its cluster.
   const dedicated = spec.syncer === "dedicated";
@@ -58,7 +58,10 @@ export function controlPlanePolicy({ cluster, host, spec }: ControlPlaneInput): 
     spec: {
       podSelector: { matchLabels: controlPlaneSelector },
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [ownPods, hostPods, ...outsideSources(host)], ports: [{ protocol: "TCP", port: ports.api }] }],
+      ingress: [
+        { from: [ownPods, hostPods, ...outsideSources(host)], ports: [{ protocol: "TCP", port: ports.api }] },
+        ...(dedicated ? [{ from: [hostPods], ports: [{ protocol: "TCP", port: ports.syncerMetrics }] }] : []),
+      ],
       egress: dedicated ? [{}] : [{ to: [systemPods], ports: [{ protocol: "TCP", port: ports.syncerTunnel }] }],
     },
   });

@@ -1,4 +1,4 @@
-import { labels, managedBy, names } from "@inkube/api";
+import { labels, managedBy, names, ports } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
@@ -155,6 +155,34 @@ describe("renderControlPlane", () => {
     const mounted = syncer?.volumeMounts.find(({ name }) => name === names.syncerTlsSecret);
     expect(syncer?.args).toContain(`--tls-dir=${mounted?.mountPath}`);
     expect(spec.template.spec.serviceAccountName).toBe("syncer");
+  });
+
+  it("ends a dedicated syncer for nothing but a process that does not answer, and asks it where it listens", () => {
+    const objects = renderControlPlane(sampleInput(dedicated));
+    type Probe = { httpGet: { path: string; port: number } };
+    type Probed = { name: string; args: string[] } & Record<"startupProbe" | "livenessProbe" | "readinessProbe", Probe>;
+    const { spec } = find(objects, "StatefulSet", names.controlPlane) as KubeObject & {
+      spec: { template: { spec: { containers: Probed[] } } };
+    };
+    const syncer = spec.template.spec.containers.find(({ name }) => name === "syncer");
+    expect(syncer?.startupProbe?.httpGet).toEqual({ path: "/healthz", port: ports.syncerMetrics });
+    expect(syncer?.livenessProbe?.httpGet).toEqual({ path: "/healthz", port: ports.syncerMetrics });
+    expect(syncer?.readinessProbe?.httpGet).toEqual({ path: "/readyz", port: ports.syncerMetrics });
+    expect(syncer?.args).toEqual(expect.arrayContaining(["--listen=127.0.0.1", "--metrics-listen=$(POD_IP)"]));
+  });
+
+  it("lets the host's own namespaces read a dedicated syncer's metrics, and the tenant's pods not", () => {
+    const ingress = (changes: object): { from: object[]; ports: { port: number }[] }[] => {
+      const policy = find(renderControlPlane(sampleInput(changes)), "NetworkPolicy", names.controlPlanePolicy);
+      return (policy.spec as { ingress: { from: object[]; ports: { port: number }[] }[] }).ingress;
+    };
+    const opened = ingress(dedicated).filter(({ ports: list }) =>
+      list.some(({ port }) => port === ports.syncerMetrics),
+    );
+    expect(opened.flatMap(({ from }) => from)).toEqual([
+      { namespaceSelector: { matchExpressions: [{ key: labels.clusterUid, operator: "DoesNotExist" }] } },
+    ]);
+    expect(ingress({}).flatMap((rule) => rule.ports.map(({ port }) => port))).toEqual([ports.api]);
   });
 
   it("binds a dedicated syncer by name to its own NestedCluster, and outside of it to reads only", () => {
