@@ -1,13 +1,9 @@
 import { type KubeObject, resources } from "@inkube/kube";
-import type { Decision, KindContext, ToHostKind } from "./kind.ts";
+import { appliedKind } from "./applied-kind.ts";
+import type { KindContext } from "./kind.ts";
 import { hostMetadata } from "./metadata.ts";
 import { optional } from "./untyped.ts";
-
-function decide(nested: KubeObject, context: KindContext): Decision {
-  const { name, namespace = "" } = nested.metadata;
-  if (context.isUsed("configmaps", namespace, name)) return { sync: true };
-  return { sync: false, reason: "No pod uses it." };
-}
+import { whileUsed } from "./while-used.ts";
 
 function toHost(nested: KubeObject, context: KindContext): KubeObject {
   return {
@@ -21,22 +17,8 @@ function toHost(nested: KubeObject, context: KindContext): KubeObject {
 }
 
 /** ConfigMaps are on the host while a pod uses them; `kube-root-ca.crt` of each namespace is one like any other. */
-export const configmaps: ToHostKind = {
-  direction: "toHost",
-  kind: "configmaps",
+export const configmaps = appliedKind({
   type: resources.configmaps,
-  hostRules: [
-    {
-      apiGroups: [""],
-      resources: ["configmaps"],
-      verbs: ["get", "list", "watch", "create", "patch", "delete"],
-    },
-  ],
-  decide,
-  references: () => [],
-  tokens: () => [],
+  decide: whileUsed("configmaps"),
   toHost,
-  write: "apply",
-  fromHost: () => [],
-  onHostGone: () => "recreate",
-};
+});

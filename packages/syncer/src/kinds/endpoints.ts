@@ -1,6 +1,7 @@
 import { type KubeObject, resources } from "@inkube/kube";
+import { appliedKind } from "./applied-kind.ts";
 import { exposureRefusal, serviceOf } from "./hand-written-endpoints.ts";
-import type { Decision, KindContext, ToHostKind } from "./kind.ts";
+import type { Decision, KindContext } from "./kind.ts";
 import { hostMetadata } from "./metadata.ts";
 import { type Json, record, records, stringMap, text, without } from "./untyped.ts";
 
@@ -31,28 +32,14 @@ function toHost(nested: KubeObject, context: KindContext): KubeObject {
 }
 
 /** Endpoints that people wrote for Services without selector; the host mirrors them into EndpointSlices as a cluster does. */
-export const endpoints: ToHostKind = {
-  direction: "toHost",
-  kind: "endpoints",
+export const endpoints = appliedKind({
   type: resources.endpoints,
-  hostRules: [
-    {
-      apiGroups: [""],
-      resources: ["endpoints"],
-      verbs: ["get", "list", "watch", "create", "patch", "delete"],
-    },
-  ],
   decide,
-  references: () => [],
-  tokens: () => [],
   toHost,
-  write: "apply",
-  fromHost: () => [],
-  onHostGone: () => "recreate",
   triggers: [
     {
       kind: "services",
       affected: ({ metadata }) => [{ namespace: metadata.namespace ?? "", name: metadata.name }],
     },
   ],
-};
+});

@@ -1,6 +1,7 @@
 import { type KubeObject, resources } from "@inkube/kube";
+import { appliedKind } from "./applied-kind.ts";
 import { exposureRefusal, serviceOf } from "./hand-written-endpoints.ts";
-import type { Decision, KindContext, ToHostKind } from "./kind.ts";
+import type { Decision, KindContext } from "./kind.ts";
 import { hostMetadata } from "./metadata.ts";
 import { optional, records, strings, without } from "./untyped.ts";
 
@@ -43,24 +44,10 @@ function toHost(nested: KubeObject, context: KindContext): KubeObject {
 }
 
 /** EndpointSlices that neither side's own controllers make. */
-export const endpointslices: ToHostKind = {
-  direction: "toHost",
-  kind: "endpointslices",
+export const endpointslices = appliedKind({
   type: resources.endpointslices,
-  hostRules: [
-    {
-      apiGroups: ["discovery.k8s.io"],
-      resources: ["endpointslices"],
-      verbs: ["get", "list", "watch", "create", "patch", "delete"],
-    },
-  ],
   decide,
-  references: () => [],
-  tokens: () => [],
   toHost,
-  write: "apply",
-  fromHost: () => [],
-  onHostGone: () => "recreate",
   triggers: [
     {
       kind: "services",
@@ -72,4 +59,4 @@ export const endpointslices: ToHostKind = {
       },
     },
   ],
-};
+});

@@ -1,6 +1,7 @@
 import { annotations } from "@inkube/api";
-import type { KubeObject } from "@inkube/kube";
+import { type KubeObject, resources } from "@inkube/kube";
 import type { EventTranslation, KindContext, PolicyRule } from "./kind.ts";
+import { readRule } from "./kind-rules.ts";
 import { nestedIdentity } from "./ownership.ts";
 import { nestedNameOf, tenantTerms } from "./tenant-terms.ts";
 import { type Json, optional, record, text, without } from "./untyped.ts";
@@ -19,7 +20,7 @@ const pluralOf: Record<string, string> = {
 const maxMessage = 1024;
 
 /** What the syncer needs on the host to read Events. */
-export const eventRules: PolicyRule[] = [{ apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] }];
+export const eventRules: PolicyRule[] = [readRule(resources.events)];
 
 /** The live nested object that a host object reference means. */
 function resolve(reference: Json, context: KindContext): { kind: string; nested: KubeObject } | undefined {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ports } from "@inkube/api";
 import { type KubeObject, resources } from "@inkube/kube";
 import type { FromHostKind, KindContext } from "./kind.ts";
+import { readRule } from "./kind-rules.ts";
 import { ownAnnotations } from "./ownership.ts";
 import { optional, record, records } from "./untyped.ts";
 
@@ -77,7 +78,7 @@ export const nodes: FromHostKind = {
   direction: "fromHost",
   kind: "nodes",
   type: resources.nodes,
-  hostRules: [{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] }],
+  hostRules: [readRule(resources.nodes)],
   toNested,
   hasStatus: true,
 };

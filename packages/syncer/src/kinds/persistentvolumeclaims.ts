@@ -1,6 +1,7 @@
 import { annotations } from "@inkube/api";
 import { type KubeObject, resources } from "@inkube/kube";
 import type { Decision, KindContext, NestedWrite, ToHostKind } from "./kind.ts";
+import { keepRule } from "./kind-rules.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { hostMetadata } from "./metadata.ts";
 import { metadataPatch, withOwnedKeys } from "./owned-keys.ts";
@@ -125,13 +126,7 @@ export const persistentvolumeclaims: ToHostKind = {
   direction: "toHost",
   kind: "persistentvolumeclaims",
   type: resources.persistentvolumeclaims,
-  hostRules: [
-    {
-      apiGroups: [""],
-      resources: ["persistentvolumeclaims"],
-      verbs: ["get", "list", "watch", "create", "patch", "delete"],
-    },
-  ],
+  hostRules: [keepRule(resources.persistentvolumeclaims)],
   decide,
   references(nested) {
     const { namespace = "" } = nested.metadata;

@@ -1,5 +1,6 @@
 import { type KubeObject, resources } from "@inkube/kube";
 import type { FromHostKind, KindContext } from "./kind.ts";
+import { readRule } from "./kind-rules.ts";
 import { nestedIdentity } from "./ownership.ts";
 import { type Json, optional, record, text } from "./untyped.ts";
 
@@ -63,7 +64,7 @@ export const persistentvolumes: FromHostKind = {
   direction: "fromHost",
   kind: "persistentvolumes",
   type: resources.persistentvolumes,
-  hostRules: [{ apiGroups: [""], resources: ["persistentvolumes"], verbs: ["get", "list", "watch"] }],
+  hostRules: [readRule(resources.persistentvolumes)],
   toNested,
   hasStatus: true,
 };

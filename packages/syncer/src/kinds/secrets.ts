@@ -1,19 +1,15 @@
 import { type KubeObject, resources } from "@inkube/kube";
-import type { Decision, KindContext, ToHostKind } from "./kind.ts";
+import { appliedKind } from "./applied-kind.ts";
+import type { KindContext } from "./kind.ts";
 import { hostMetadata } from "./metadata.ts";
 import { optional, text } from "./untyped.ts";
+import { whileUsed } from "./while-used.ts";
 
 /**
  * Types that make a host act on a Secret: its token controller deletes token Secrets whose ServiceAccount it does not know, and
  * its bootstrap signer takes bootstrap tokens for its own. A pod that mounts one needs the content only.
  */
 const actedOn = ["kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"];
-
-function decide(nested: KubeObject, context: KindContext): Decision {
-  const { name, namespace = "" } = nested.metadata;
-  if (!context.isUsed("secrets", namespace, name)) return { sync: false, reason: "No pod uses it." };
-  return { sync: true };
-}
 
 function toHost(nested: KubeObject, context: KindContext): KubeObject {
   const type = text(nested.type) || "Opaque";
@@ -28,22 +24,8 @@ function toHost(nested: KubeObject, context: KindContext): KubeObject {
 }
 
 /** Secrets are on the host while a pod uses them, with their type unless the host would act on it. */
-export const secrets: ToHostKind = {
-  direction: "toHost",
-  kind: "secrets",
+export const secrets = appliedKind({
   type: resources.secrets,
-  hostRules: [
-    {
-      apiGroups: [""],
-      resources: ["secrets"],
-      verbs: ["get", "list", "watch", "create", "patch", "delete"],
-    },
-  ],
-  decide,
-  references: () => [],
-  tokens: () => [],
+  decide: whileUsed("secrets"),
   toHost,
-  write: "apply",
-  fromHost: () => [],
-  onHostGone: () => "recreate",
-};
+});

@@ -1,6 +1,7 @@
 import { labels, managedBy } from "@inkube/api";
 import { type KubeObject, resources } from "@inkube/kube";
-import type { Decision, KindContext, NestedWrite, ToHostKind } from "./kind.ts";
+import { appliedKind } from "./applied-kind.ts";
+import type { Decision, KindContext, NestedWrite } from "./kind.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { hostMetadata } from "./metadata.ts";
 import { type Json, record, records, stringMap, text, without } from "./untyped.ts";
@@ -77,22 +78,9 @@ function fromHost(host: KubeObject, nested: KubeObject): NestedWrite[] {
 }
 
 /** Services: same type, ports and ClusterIP on the host; the load balancer's address comes back. */
-export const services: ToHostKind = {
-  direction: "toHost",
-  kind: "services",
+export const services = appliedKind({
   type: resources.services,
-  hostRules: [
-    {
-      apiGroups: [""],
-      resources: ["services"],
-      verbs: ["get", "list", "watch", "create", "patch", "delete"],
-    },
-  ],
   decide,
-  references: () => [],
-  tokens: () => [],
   toHost,
-  write: "apply",
   fromHost,
-  onHostGone: () => "recreate",
-};
+});

@@ -1,5 +1,6 @@
 import { type KubeObject, resources } from "@inkube/kube";
 import type { FromHostKind } from "./kind.ts";
+import { readRule } from "./kind-rules.ts";
 import { optional } from "./untyped.ts";
 
 const defaultClass = "storageclass.kubernetes.io/is-default-class";
@@ -23,7 +24,7 @@ export const storageclasses: FromHostKind = {
   direction: "fromHost",
   kind: "storageclasses",
   type: resources.storageclasses,
-  hostRules: [{ apiGroups: ["storage.k8s.io"], resources: ["storageclasses"], verbs: ["get", "list", "watch"] }],
+  hostRules: [readRule(resources.storageclasses)],
   toNested,
   hasStatus: false,
 };

@@ -1,6 +1,7 @@
 import { names } from "@inkube/api";
 import { type KubeObject, resources } from "@inkube/kube";
 import type { Decision, KindContext, PolicyRule, Reference, ToHostKind } from "../kind.ts";
+import { keepRule } from "../kind-rules.ts";
 import { hostMetadata } from "../metadata.ts";
 import { withOwnedKeys } from "../owned-keys.ts";
 import { ownAnnotations } from "../ownership.ts";
@@ -16,7 +17,7 @@ import { mutableHash, podUpdate } from "./update.ts";
 import { hostVolumes, volumeReferences } from "./volumes.ts";
 
 const hostRules: PolicyRule[] = [
-  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "create", "patch", "delete"] },
+  keepRule(resources.pods),
   { apiGroups: [""], resources: ["pods/ephemeralcontainers", "pods/resize", "pods/status"], verbs: ["patch"] },
 ];
 
