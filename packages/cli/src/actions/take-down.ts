@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultCacheDir, defaultStateDir, down, status } from "@inkube/embedded";
+import { defaultCacheDir, defaultStateDir, down, type HostStatus, status } from "@inkube/embedded";
 import type { CommandContext } from "../context.ts";
+import type { Globals } from "../globals.ts";
 import { embeddedHost } from "../host-access.ts";
 import { hostsIn } from "../install/hosts-in.ts";
+import { structured } from "../output/structured.ts";
 
 /** What `up` fetched and built; the rest of the cache folder is not its own. */
 const caches = ["bin", "components", "images", "rootfs"];
@@ -14,8 +16,13 @@ export async function takeDown(purge: boolean, context: CommandContext): Promise
   const progress = (line: string) => context.progress.log(line);
   await down({ name, stateDir, progress });
   if (purge) await removeCaches([stateDir, defaultStateDir], progress);
-  const { state } = await status({ name, stateDir });
-  context.io.stdout.write(`Host ${name} is ${state}\n`);
+  context.io.stdout.write(await takenDown(await status({ name, stateDir }), context.globals));
+}
+
+/** What the command has to say at its end: for people nothing, when the progress they saw ended with the same words. */
+export async function takenDown(found: HostStatus, { output, quiet }: Globals): Promise<string> {
+  const text = await structured(found, output);
+  return text ?? (quiet ? `Host ${found.name} is gone\n` : "");
 }
 
 /** Other hosts run what lies in the cache, so it goes with the last of them. */
