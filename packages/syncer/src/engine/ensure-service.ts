@@ -51,7 +51,7 @@ export async function ensureHostService(
 }
 
 function addressesOf(service: KubeObject): ServiceAddresses {
-  const spec = (service["spec"] ?? {}) as {
+  const spec = (service.spec ?? {}) as {
     clusterIP?: string;
     clusterIPs?: string[];
     ipFamilies?: string[];

@@ -60,7 +60,7 @@ async function write(
   }
   if (!kind.hasStatus || status === undefined) return;
   const wantedStatus: KubeObject = { metadata: { name: wanted.metadata.name }, status };
-  if (covers(status, mirrored["status"]) || isAccepted(state, "/status", wantedStatus, mirrored)) return;
+  if (covers(status, mirrored.status) || isAccepted(state, "/status", wantedStatus, mirrored)) return;
   accept(state, "/status", wantedStatus, await side.apply(wantedStatus, { subresource: "status", signal }));
 }
 

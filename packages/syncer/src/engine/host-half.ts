@@ -85,14 +85,14 @@ export class HostHalf {
   /** Text of the kubeconfig with which the syncer reaches the nested API; undefined while the agent has not made it. */
   kubeconfig(): string | undefined {
     const secret = this.sides.get(resources.secrets.plural)?.cache.get(names.syncerKubeconfigSecret, this.#namespace);
-    const encoded = (secret?.["data"] as Record<string, string> | undefined)?.["kubeconfig"];
+    const encoded = (secret?.data as Record<string, string> | undefined)?.kubeconfig;
     return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
   }
 
   /** ClusterIP of the control plane's Service; undefined while it has none. */
   apiServiceIP(): string | undefined {
     const service = this.sides.get(resources.services.plural)?.cache.get(names.controlPlane, this.#namespace);
-    const ip = (service?.["spec"] as { clusterIP?: string } | undefined)?.clusterIP;
+    const ip = (service?.spec as { clusterIP?: string } | undefined)?.clusterIP;
     return ip && ip !== "None" ? ip : undefined;
   }
 
@@ -100,7 +100,7 @@ export class HostHalf {
   controlPlaneIPs(): string[] {
     const pods = this.sides.get(resources.pods.plural)?.cache.list() ?? [];
     return [...pods].flatMap((pod) => {
-      const ip = (pod["status"] as { podIP?: string } | undefined)?.podIP;
+      const ip = (pod.status as { podIP?: string } | undefined)?.podIP;
       return isControlPlane(pod) && ip && !pod.metadata.deletionTimestamp ? [ip] : [];
     });
   }
@@ -117,6 +117,6 @@ function isControlPlane(pod: KubeObject): boolean {
 }
 
 function podAddress(pod: KubeObject): object {
-  const { podIP } = (pod["status"] ?? {}) as { podIP?: string };
+  const { podIP } = (pod.status ?? {}) as { podIP?: string };
   return podIP ? { podIP } : {};
 }

@@ -15,7 +15,7 @@ export function usedKeys(kind: ToHostKind, nested: KubeObject): string[] {
 
 /** True for a pod whose containers have ended for good. */
 export function isFinished(nested: KubeObject): boolean {
-  const phase = (nested["status"] as { phase?: unknown } | undefined)?.phase;
+  const phase = (nested.status as { phase?: unknown } | undefined)?.phase;
   return phase === "Succeeded" || phase === "Failed";
 }
 
@@ -37,7 +37,7 @@ export interface KindContextOptions {
 export function createKindContext(options: KindContextOptions): KindContext {
   const { identity, nested, host } = options;
   const clusterIPOf = (service: KubeObject | undefined): string => {
-    const ip = (service?.["spec"] as { clusterIP?: string } | undefined)?.clusterIP;
+    const ip = (service?.spec as { clusterIP?: string } | undefined)?.clusterIP;
     return ip && ip !== "None" ? ip : "";
   };
   return {

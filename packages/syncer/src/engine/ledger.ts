@@ -103,7 +103,7 @@ export class Ledger {
   #withNode(object: KubeObject | undefined): KubeObject | undefined {
     const node = object?.metadata.uid ? this.#bound.get(object.metadata.uid) : undefined;
     if (!object || node === undefined || nodeOf(object)) return object;
-    return { ...object, spec: { ...(object["spec"] as object), nodeName: node } };
+    return { ...object, spec: { ...(object.spec as object), nodeName: node } };
   }
 }
 
@@ -123,5 +123,5 @@ function idOf(object: KubeObject): string {
 }
 
 function nodeOf(object: KubeObject): string | undefined {
-  return (object["spec"] as { nodeName?: string } | undefined)?.nodeName;
+  return (object.spec as { nodeName?: string } | undefined)?.nodeName;
 }

@@ -122,8 +122,8 @@ function triggerKinds(kinds: readonly SyncKind[]): string[] {
 
 /** ClusterIPs of a Service, pod IPs of a Pod on the pod network, InternalIPs of a Node. */
 function addressesOf(object: KubeObject): string[] {
-  const spec = (object["spec"] ?? {}) as { clusterIPs?: string[]; hostNetwork?: boolean };
-  const status = (object["status"] ?? {}) as {
+  const spec = (object.spec ?? {}) as { clusterIPs?: string[]; hostNetwork?: boolean };
+  const status = (object.status ?? {}) as {
     podIPs?: { ip?: string }[];
     addresses?: { type?: string; address?: string }[];
   };
@@ -137,6 +137,6 @@ function addressesOf(object: KubeObject): string[] {
 }
 
 function nodeOf(object: KubeObject): string[] {
-  const { nodeName } = (object["spec"] ?? {}) as { nodeName?: string };
+  const { nodeName } = (object.spec ?? {}) as { nodeName?: string };
   return nodeName ? [nodeName] : [];
 }

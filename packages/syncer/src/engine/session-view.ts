@@ -61,8 +61,8 @@ function ownsOnHost(
   return candidates.some(({ metadata }) => {
     const host = side.get(context.hostName(metadata.name, metadata.namespace ?? ""), identity.hostNamespace);
     if (!host || ownerOf(host, identity, side.type.kind)?.uid !== metadata.uid) return false;
-    const { clusterIPs, hostNetwork } = (host["spec"] ?? {}) as { clusterIPs?: string[]; hostNetwork?: boolean };
-    const { podIPs } = (host["status"] ?? {}) as { podIPs?: { ip?: string }[] };
+    const { clusterIPs, hostNetwork } = (host.spec ?? {}) as { clusterIPs?: string[]; hostNetwork?: boolean };
+    const { podIPs } = (host.status ?? {}) as { podIPs?: { ip?: string }[] };
     return clusterIPs?.includes(ip) === true || (!hostNetwork && podIPs?.some((entry) => entry.ip === ip) === true);
   });
 }

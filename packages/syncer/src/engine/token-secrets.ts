@@ -104,7 +104,7 @@ export class TokenSecrets {
   }
 
   async #request(pod: KubeObject, claim: TokenClaim, signal: AbortSignal) {
-    const { serviceAccountName = "default" } = (pod["spec"] ?? {}) as { serviceAccountName?: string };
+    const { serviceAccountName = "default" } = (pod.spec ?? {}) as { serviceAccountName?: string };
     const namespace = pod.metadata.namespace ?? "default";
     const body: KubeObject = {
       apiVersion: "authentication.k8s.io/v1",
@@ -118,7 +118,7 @@ export class TokenSecrets {
     };
     const ref = { name: serviceAccountName, namespace };
     const answer = await this.#nested.createSubresource(resources.serviceaccounts, ref, "token", body, { signal });
-    const { token, expirationTimestamp } = answer["status"] as { token: string; expirationTimestamp: string };
+    const { token, expirationTimestamp } = answer.status as { token: string; expirationTimestamp: string };
     return { key: claim.key, token, expiresAt: Date.parse(expirationTimestamp) };
   }
 }

@@ -92,7 +92,7 @@ function changedUses(kind: ToHostKind, change: Change): string[] {
 /** A claim's volume is shown inside because of the claim, so a claim's change may change what is shown. */
 function addVolume(options: WiringOptions, kind: ToHostKind, object: KubeObject): void {
   if (kind.kind !== resources.persistentvolumeclaims.plural) return;
-  const { volumeName } = (object["spec"] ?? {}) as { volumeName?: string };
+  const { volumeName } = (object.spec ?? {}) as { volumeName?: string };
   if (volumeName) options.add(formatKey(resources.persistentvolumes.plural, "", volumeName), "normal");
 }
 
