@@ -16,6 +16,7 @@ import { createNestedClusterController } from "./controllers/nested-cluster/cont
 import { watchLostSecrets } from "./controllers/nested-cluster/lost-secrets.ts";
 import { createOwnWrites } from "./controllers/nested-cluster/own-writes.ts";
 import type { ProbeEndpoint } from "./controllers/nested-cluster/probe.ts";
+import { createEventRecorder } from "./events/event-recorder.ts";
 import { type HostNode, toHostNode } from "./host/host-node.ts";
 import { hostVersion } from "./host/host-version.ts";
 import { readHostView } from "./host/host-view.ts";
@@ -129,6 +130,7 @@ function createControllers(
       applier: createApplier(client, owned),
       lost: watchLostSecrets(owned.Secret),
       ownWrites: createOwnWrites(),
+      events: createEventRecorder({ client, clock, logger }),
       hostView: () => readHostView(sources),
     }),
     host: createController({

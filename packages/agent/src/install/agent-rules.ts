@@ -47,7 +47,8 @@ export const agentRules: readonly PolicyRule[] = [
     resourceNames: [names.syncerNamespaceRole, names.syncerDedicatedRole],
   },
   { apiGroups: [""], resources: ["nodes", "pods"], verbs: ["list", "watch"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["list"] },
+  // Reads why a pod cannot be made, and tells in projects what happened to nested clusters.
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "get", "list", "patch"] },
   { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: ["get"] },
 ];
 

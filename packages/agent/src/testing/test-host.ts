@@ -21,6 +21,7 @@ import { watchLostSecrets } from "../controllers/nested-cluster/lost-secrets.ts"
 import { createOwnWrites } from "../controllers/nested-cluster/own-writes.ts";
 import type { ProbeAnswer } from "../controllers/nested-cluster/probe.ts";
 import { reconcileNestedCluster } from "../controllers/nested-cluster/reconcile.ts";
+import { createEventRecorder } from "../events/event-recorder.ts";
 import type { HostView } from "../host/host-view.ts";
 import { createApplier } from "../objects/applier.ts";
 import { cacheOf, createOwnedCaches } from "../objects/owned-caches.ts";
@@ -82,6 +83,7 @@ export async function startTestHost(): Promise<TestHost> {
         owned,
         lost,
         ownWrites,
+        events: createEventRecorder({ client, clock, logger: log }),
         applier: createApplier(client, owned),
         internalCa: createInternalCaKeeper({ client, clock, logger: log }),
         hostView: () => Promise.resolve(host.view),

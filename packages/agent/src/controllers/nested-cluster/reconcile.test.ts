@@ -89,6 +89,35 @@ describe("a new nested cluster", slow, () => {
     expect(condition(host, "Synced"), "the syncer's own condition stays").toBeDefined();
   });
 
+  it("has its way told in Events of its object, each once", async () => {
+    await using host = await runningHost();
+    await say(host, {
+      type: "Synced",
+      status: "True",
+      reason: "InSync",
+      message: "",
+      lastTransitionTime: "2026-01-01T00:00:00Z",
+    });
+    for (let round = 0; round < 3; round += 1) await host.reconcile("demo");
+    await host.client.delete(nestedClusters, { namespace: "team", name: "demo" });
+    await host.reconcile("demo");
+    const told = host.server
+      .objects(resources.events, "team")
+      .map(({ type, reason, count }) => `${type} ${reason} ${count}`);
+    expect(told.sort()).toEqual(["Normal Created 1", "Normal Deleting 1", "Normal Ready 1"]);
+  });
+
+  it("comes to be on a host that takes no Events", async () => {
+    await using host = await startTestHost();
+    await host.createCluster("demo");
+    host.server.faults.add({
+      fault: { kind: "answer", status: 403 },
+      when: ({ plural, verb }) => plural === "events" && verb === "create",
+    });
+    await host.reconcile("demo");
+    expect(statusOf(host).phase).toBe("Provisioning");
+  });
+
   it("writes nothing when nothing changed", async () => {
     await using host = await runningHost();
     await host.reconcile("demo");

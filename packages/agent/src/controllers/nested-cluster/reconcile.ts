@@ -16,6 +16,8 @@ import {
   type ReconcileContext,
   type WatchCache,
 } from "@inkube/kube";
+import type { EventRecorder } from "../../events/event-recorder.ts";
+import { transitions } from "../../events/transitions.ts";
 import type { HostView } from "../../host/host-view.ts";
 import type { Applier } from "../../objects/applier.ts";
 import type { OwnedCaches } from "../../objects/owned-caches.ts";
@@ -48,6 +50,7 @@ export interface NestedClusterDependencies {
   internalCa: InternalCa;
   lost: LostSecrets;
   ownWrites: OwnWrites;
+  events: EventRecorder;
   hostView: () => Promise<HostView>;
   probe: ProbeEndpoint;
 }
@@ -77,8 +80,7 @@ export async function reconcileNestedCluster(
   } else {
     await build(dependencies, scope).catch((error: unknown) => explain(dependencies, scope, error));
   }
-  const written = await writeStatus(dependencies.client, scope, dependencies.clock.now());
-  if (written) dependencies.ownWrites.replaced(key, version);
+  if (await report(dependencies, scope)) dependencies.ownWrites.replaced(key, version);
   return scope.again === undefined ? undefined : { after: scope.again };
 }
 
@@ -88,10 +90,18 @@ function openScope(cluster: NestedCluster, key: string, { signal, logger }: Reco
   return { cluster, key, identity, signal, logger, observations: {} };
 }
 
-async function pause({ client, clock }: NestedClusterDependencies, scope: Scope): Promise<Outcome> {
+async function pause(dependencies: NestedClusterDependencies, scope: Scope): Promise<Outcome> {
   scope.failed = { status: "Unknown", reason: "Paused" };
-  await writeStatus(client, scope, clock.now());
+  await report(dependencies, scope);
   return undefined;
+}
+
+/** Says in the status how it is, and in Events what has changed by that. True when there was something new to say. */
+async function report({ client, clock, events }: NestedClusterDependencies, scope: Scope): Promise<boolean> {
+  const written = await writeStatus(client, scope, clock.now());
+  if (!written) return false;
+  await events.record(scope.cluster, transitions(scope.cluster.status, written), scope.signal);
+  return true;
 }
 
 async function build(dependencies: NestedClusterDependencies, scope: Scope): Promise<void> {
@@ -183,10 +193,10 @@ async function observe(dependencies: NestedClusterDependencies, scope: Scope, re
 }
 
 /** Puts what a person can act on into the status, then lets the queue try again. */
-async function explain({ client, clock }: NestedClusterDependencies, scope: Scope, error: unknown): Promise<never> {
+async function explain(dependencies: NestedClusterDependencies, scope: Scope, error: unknown): Promise<never> {
   if (!scope.signal.aborted && !isKubeError(error, "conflict", "alreadyExists", "aborted")) {
     scope.failed = judgeFailure(error);
-    await writeStatus(client, scope, clock.now()).catch(() => {});
+    await report(dependencies, scope).catch(() => {});
   }
   throw error;
 }

@@ -49,10 +49,10 @@ export function nextStatus(scope: Scope, now: number): NestedClusterStatus {
   };
 }
 
-/** Writes the status when it says something new; one request at most. True when it did. */
-export async function writeStatus(client: Client, scope: Scope, now: number): Promise<boolean> {
+/** Writes the status when it says something new; one request at most. What it wrote, if it did. */
+export async function writeStatus(client: Client, scope: Scope, now: number): Promise<NestedClusterStatus | undefined> {
   const status = nextStatus(scope, now);
-  if (saysTheSame(scope.cluster.status, status)) return false;
+  if (saysTheSame(scope.cluster.status, status)) return undefined;
   const { name, namespace = "", uid } = scope.cluster.metadata;
   const metadata = { name, namespace, ...(uid && { uid }) };
   const object = { apiVersion: apiVersionOf(nestedClusters), kind: nestedClusters.kind, metadata, status };
@@ -66,7 +66,7 @@ export async function writeStatus(client: Client, scope: Scope, now: number): Pr
   if (scope.cluster.status?.phase !== status.phase) {
     scope.logger.info({ from: scope.cluster.status?.phase ?? "", to: status.phase }, "Changed phase of nested cluster");
   }
-  return true;
+  return status;
 }
 
 function saysTheSame(live: NestedClusterStatus | undefined, next: NestedClusterStatus): boolean {
