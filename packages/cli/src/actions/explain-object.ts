@@ -1,7 +1,8 @@
 import { AppError, conditionTypes, getCondition, type NestedCluster, nestedClusters } from "@inkube/api";
-import { type Client, createClient, parseKubeconfig } from "@inkube/kube";
-import { type ExplainStep, explain } from "@inkube/syncer";
+import { type Client, createClient, parseKubeconfig, type ResourceType } from "@inkube/kube";
+import { type ExplainStep, explain, kinds } from "@inkube/syncer";
 import { clusterKubeconfig } from "../clusters/cluster-kubeconfig.ts";
+import { findType, type KindName } from "../clusters/find-type.ts";
 import { asNestedCluster, displayName, readCluster } from "../clusters/nested-cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { printable } from "../output/printable.ts";
@@ -27,19 +28,25 @@ const shortNames: Record<string, string> = {
   ns: "namespaces",
 };
 
-/** Says where an object of a nested cluster is on the host, or why it is not. */
+/**
+ * Says where an object of a nested cluster is on the host, or why it is not.
+ * Throws AppError KUBE_NOT_FOUND when there is no such object, or no such kind.
+ */
 export async function explainObject(
   object: string,
   options: { namespace: string; cluster?: string | undefined },
   context: CommandContext,
 ): Promise<void> {
   const { kind, name } = parseObject(object);
+  const { signal } = context;
   const host = await context.host();
   const cluster = await findCluster(host, options.cluster, context);
   const hostNamespace = cluster.status?.namespace ?? "";
-  const config = await parseKubeconfig(await clusterKubeconfig(host, cluster, context.signal));
+  const config = await parseKubeconfig(await clusterKubeconfig(host, cluster, signal));
   const nested = createClient(config);
   try {
+    const type = await findType(nested, kind, signal);
+    await requireObject({ nested, host, type, namespace: options.namespace, name, cluster, signal });
     const steps = await explain({
       nested,
       host,
@@ -50,10 +57,10 @@ export async function explainObject(
         hostNamespace,
       },
       clusterDomain: cluster.spec.clusterDomain,
-      kind,
+      kind: nameOf(type),
       namespace: options.namespace,
       name,
-      signal: context.signal,
+      signal,
     });
     await printSteps(
       `${object} -n ${options.namespace} in ${cluster.metadata.name}`,
@@ -66,11 +73,38 @@ export async function explainObject(
 }
 
 /** `KIND/NAME` or `kind.group/NAME` in its parts. Throws AppError USAGE. */
-export function parseObject(text: string): { kind: string; name: string } {
-  const match = /^([A-Za-z]+)(?:\.[a-z0-9.-]+)?\/([a-z0-9][-a-z0-9.]*)$/.exec(text);
-  const [, kind = "", name = ""] = match ?? [];
+export function parseObject(text: string): { kind: KindName; name: string } {
+  const match = /^([A-Za-z][A-Za-z0-9]*)(?:\.([a-z0-9.-]+))?\/([a-z0-9][-a-z0-9.]*)$/.exec(text);
+  const [, word = "", group, name = ""] = match ?? [];
   if (!match) throw new AppError("USAGE", `"${text}" names no object`, { todo: "Write KIND/NAME, such as pod/web." });
-  return { kind: shortNames[kind.toLowerCase()] ?? kind, name };
+  return { kind: { word: shortNames[word.toLowerCase()] ?? word, ...(group && { group }) }, name };
+}
+
+/** The name by which `explain` knows a synced kind, and no other. */
+function nameOf(type: ResourceType): string {
+  const synced = kinds.some((kind) => kind.type.plural === type.plural && kind.type.group === type.group);
+  return synced || type.group === "" ? type.plural : `${type.plural}.${type.group}`;
+}
+
+async function requireObject(wanted: {
+  nested: Client;
+  host: Client;
+  type: ResourceType;
+  namespace: string;
+  name: string;
+  cluster: NestedCluster;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { nested, host, type, namespace, name, cluster, signal } = wanted;
+  const ref = type.namespaced ? { namespace, name } : { name };
+  if (await nested.get(type, ref, { signal })) return;
+  // What comes from the host and is kept from a nested cluster is there to be explained.
+  const fromHost = kinds.some((kind) => kind.direction === "fromHost" && kind.type.plural === type.plural);
+  if (fromHost && (await host.get(type, ref, { signal }))) return;
+  const where = type.namespaced ? ` in namespace ${namespace}` : "";
+  throw new AppError("KUBE_NOT_FOUND", `There is no ${type.kind} ${name}${where} of ${cluster.metadata.name}`, {
+    todo: `Check the name${type.namespaced ? ", the namespace (-n)" : ""} and the nested cluster (--cluster).`,
+  });
 }
 
 async function findCluster(host: Client, name: string | undefined, context: CommandContext): Promise<NestedCluster> {

@@ -7,7 +7,7 @@ export const explain = defineCommand({
 
 Example:
   inkube explain pod/web -n shop --cluster team-a`,
-  arguments: [{ name: "object", description: "KIND/NAME, as for kubectl get", required: true }],
+  arguments: [{ name: "object", description: "KIND/NAME or KIND.GROUP/NAME, as for kubectl get", required: true }],
   options: {
     namespace: {
       kind: "string",
