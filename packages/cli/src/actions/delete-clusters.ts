@@ -6,6 +6,8 @@ import { followObject } from "../clusters/follow-object.ts";
 import { asNestedCluster, clusterNotFound, displayName } from "../clusters/nested-cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { formatDuration } from "../output/duration.ts";
+import { toAppError } from "../present-error.ts";
+import type { Step, StepState } from "../progress/progress.ts";
 
 interface DeleteFlags {
   wait: boolean;
@@ -13,8 +15,18 @@ interface DeleteFlags {
   yes: boolean;
 }
 type Ref = { namespace: string; name: string };
+type ShowStep = (ref: Ref, state: StepState, detail?: string) => void;
+type DeleteContext = Pick<CommandContext, "clock" | "signal"> & { show: ShowStep };
 
-/** Deletes the clusters; all that exist are asked to go before the first missing one is reported. */
+interface Failure {
+  ref: Ref;
+  error: unknown;
+}
+
+/**
+ * Deletes the clusters at the same time, each as if it were the only one, and prints those where nothing went wrong.
+ * Throws what went wrong with the others: the class of the first in the order they were named, the words of all.
+ */
 export async function deleteClusters(
   clusterNames: readonly string[],
   flags: DeleteFlags,
@@ -23,21 +35,49 @@ export async function deleteClusters(
   const refs = [...new Set(clusterNames)].map((name) => ({ namespace: context.globals.project, name }));
   if (!flags.yes && !(await confirmed(refs, context))) throw new AppError("INTERRUPTED", "Nothing was deleted");
   const host = await context.host();
-  const answers = await Promise.all(
-    refs.map(async (ref) => ({
-      ref,
-      existed: await host.delete(nestedClusters, ref, { propagation: "Background", signal: context.signal }),
-    })),
-  );
-  const going = answers.filter(({ existed }) => existed).map(({ ref }) => ref);
+  const show = stepsOf(refs, context);
+  const answers = await Promise.all(refs.map((ref) => deleteCluster(host, ref, flags, { ...context, show })));
+  context.progress.end();
+  const failures = answers.filter((answer) => answer !== undefined);
+  const failed = new Set(failures.map(({ ref }) => ref));
+  for (const ref of refs) if (!failed.has(ref)) context.io.stdout.write(line(ref, flags.wait, context));
+  if (failures.length > 0) throw together(failures);
+}
+
+/** Undefined when all went well; never throws. */
+async function deleteCluster(
+  host: Client,
+  ref: Ref,
+  flags: DeleteFlags,
+  context: DeleteContext,
+): Promise<Failure | undefined> {
+  let accepted = false;
   try {
-    for (const ref of flags.wait ? going : []) await waitGone(host, ref, flags.timeout, context);
-  } finally {
-    context.progress.end();
+    accepted = await host.delete(nestedClusters, ref, { propagation: "Background", signal: context.signal });
+    if (!accepted) throw clusterNotFound(ref);
+    if (flags.wait) await waitGone(host, ref, flags.timeout, context);
+    return undefined;
+  } catch (error) {
+    if (accepted) context.show(ref, "failed");
+    return { ref, error };
   }
-  for (const ref of going) context.io.stdout.write(line(ref, flags.wait, context));
-  const missing = answers.find(({ existed }) => !existed);
-  if (missing) throw clusterNotFound(missing.ref);
+}
+
+/** Shows how each of them is doing, in their order; one that was never waited for is left out. */
+function stepsOf(refs: readonly Ref[], { progress }: CommandContext): ShowStep {
+  const steps = new Map<Ref, Step>();
+  return (ref, state, detail = "") => {
+    steps.set(ref, { name: `Delete ${displayName(ref)}`, state, detail });
+    progress.show(refs.flatMap((each) => steps.get(each) ?? []));
+  };
+}
+
+function together(failures: readonly Failure[]): unknown {
+  if (failures.length === 1) return failures[0]?.error;
+  const errors = failures.map(({ ref, error }) => ({ ref, error: toAppError(error) }));
+  const details = errors.map(({ ref, error: { code, message } }) => ({ ...ref, code, message }));
+  const { code = "INTERNAL", todo = "" } = errors[0]?.error ?? {};
+  return new AppError(code, details.map(({ message }) => message).join("\n"), { todo, details });
 }
 
 async function confirmed(refs: readonly Ref[], { io, signal }: CommandContext): Promise<boolean> {
@@ -46,7 +86,7 @@ async function confirmed(refs: readonly Ref[], { io, signal }: CommandContext): 
   return io.confirm(`Delete ${list} with all workloads and data?`, signal);
 }
 
-async function waitGone(host: Client, ref: Ref, timeoutMs: number, context: CommandContext): Promise<void> {
+async function waitGone(host: Client, ref: Ref, timeoutMs: number, context: DeleteContext): Promise<void> {
   let why = "";
   const name = displayName(ref);
   const todo = `See what holds it with inkube describe ${ref.name} -n ${ref.namespace}.`;
@@ -63,11 +103,12 @@ async function waitGone(host: Client, ref: Ref, timeoutMs: number, context: Comm
       for await (const object of followObject(host, nestedClusters, ref, { clock: context.clock, signal })) {
         uid ??= object?.metadata.uid;
         // Somebody may already have made another one of the same name.
-        if (!object || object.metadata.uid !== uid || !object.metadata.deletionTimestamp) return;
+        if (!object || object.metadata.uid !== uid || !object.metadata.deletionTimestamp) break;
         const condition = blockingCondition(asNestedCluster(object));
         why = condition ? `: ${condition.message}` : "";
-        context.progress.show([{ name: `Delete ${name}`, state: "working", detail: condition?.message ?? "" }]);
+        context.show(ref, "working", condition?.message);
       }
+      context.show(ref, "done");
     },
   );
 }

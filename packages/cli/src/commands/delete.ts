@@ -8,7 +8,7 @@ export const deleteCommand = defineCommand({
   ],
   options: {
     wait: { kind: "boolean", negatable: true, default: true, description: "do not wait until nothing is left" },
-    timeout: { kind: "duration", default: "5m", description: "how long to wait" },
+    timeout: { kind: "duration", default: "5m", description: "how long to wait for each" },
     yes: { kind: "boolean", short: "y", description: "do not ask" },
   },
   async run({ args, options }, context) {
