@@ -58,6 +58,25 @@ describe("inkube describe", () => {
     });
   });
 
+  it("shows of quotas what matters, everything with -o wide, and all of it to programs", async () => {
+    await using host = await startFakeHost();
+    const status = readyStatus("demo");
+    await host.addCluster("demo", status);
+    const metadata = { name: "size", namespace: status.namespace ?? "" };
+    await host.client.create(resources.resourcequotas, { apiVersion: "v1", kind: "ResourceQuota", metadata });
+    const counted = { hard: { "requests.cpu": "2", secrets: "4000" }, used: { "requests.cpu": "250m", secrets: "9" } };
+    const change = { type: "merge", subresource: "status" } as const;
+    await host.client.patch(resources.resourcequotas, metadata, { status: counted }, change);
+    const { out } = await host.inkube("describe demo");
+    expect(out).toContain("│  ├─ cpu        250m   2\n│  └─ 1 more with -o wide\n");
+    expect(out).not.toContain("secrets");
+    expect((await host.inkube("describe demo -o wide")).out).toContain("│  └─ secrets    9      4000\n");
+    expect(JSON.parse((await host.inkube("describe demo -o json")).out).usage).toEqual([
+      { resource: "requests.cpu", used: "250m", limit: "2" },
+      { resource: "secrets", used: "9", limit: "4000" },
+    ]);
+  });
+
   it("also works without rights in the host namespace", async () => {
     await using host = await startFakeHost();
     await host.addCluster("demo", readyStatus("demo"));

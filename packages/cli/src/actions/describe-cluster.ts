@@ -9,11 +9,12 @@ import { tree } from "../output/tree.ts";
 export async function describeCluster(name: string, context: CommandContext): Promise<void> {
   const host = await context.host();
   const facts = await readFacts(host, { namespace: context.globals.project, name }, context.signal);
-  const text = await structured(machineReadable(facts), context.globals.output);
+  const { output } = context.globals;
+  const text = await structured(machineReadable(facts), output);
   if (text !== undefined) return context.io.stdout.write(text);
-  if (context.globals.output === "name")
-    return context.io.stdout.write(`${nestedClusters.plural}.inkube.dev/${name}\n`);
-  context.io.stdout.write(tree(clusterTree(facts, { colors: context.colors, now: context.clock.now() })));
+  if (output === "name") return context.io.stdout.write(`${nestedClusters.plural}.inkube.dev/${name}\n`);
+  const style = { colors: context.colors, now: context.clock.now(), all: output === "wide" };
+  context.io.stdout.write(tree(clusterTree(facts, style)));
 }
 
 function machineReadable({ cluster, containers, usage, events }: ClusterFacts): object {

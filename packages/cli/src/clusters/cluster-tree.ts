@@ -4,10 +4,13 @@ import { ageOf } from "../output/duration.ts";
 import { printable } from "../output/printable.ts";
 import type { TreeNode } from "../output/tree.ts";
 import type { ClusterFacts, ContainerFact, EventFact } from "./cluster-facts.ts";
+import { usageLines } from "./usage-lines.ts";
 
 interface Style {
   colors: Colors;
   now: number;
+  /** Everything, also what matters to few. */
+  all: boolean;
 }
 
 /** What `inkube describe` shows. */
@@ -31,7 +34,7 @@ export function clusterTree(facts: ClusterFacts, style: Style): TreeNode {
       ),
       branch(
         "Use",
-        usage.map(({ resource, used, limit }) => ({ text: printable(`${resource}: ${used} of ${limit}`) })),
+        usageLines(usage, style).map((text) => ({ text })),
         "not known yet",
       ),
       branch(
