@@ -31,7 +31,16 @@ describe("the syncer's options", () => {
     [["--tunnel-port=no"], "tunnel-port"],
     [["--metrics-port=70000"], "metrics-port"],
     [["--unknown=1"], "unknown"],
-  ])("refuse %j with words that name the flag", (args, words) => {
-    expect(() => readOptions(args, {})).toThrow(words);
+    [["--log-level=loud"], "--log-level: loud is none of debug, info, warn, error"],
+    [["--log-level="], "--log-level"],
+  ])("refuse %j as bad usage, with words that name the flag", (args, words) => {
+    expect(() => readOptions(args, {})).toThrow(
+      expect.objectContaining({ code: "USAGE", message: expect.stringContaining(words) }),
+    );
+  });
+
+  it("refuse a level that the environment names wrongly too", () => {
+    expect(() => readOptions([], { INKUBE_LOG_LEVEL: "loud" })).toThrow("none of debug");
+    expect(readOptions([], { INKUBE_LOG_LEVEL: "debug" }).logLevel).toBe("debug");
   });
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { AppError } from "@inkube/api";
 
 /** What the syncer is told on its command line; each flag can also be an environment variable `INKUBE_<FLAG>`. */
 export interface SyncerOptions {
@@ -36,10 +37,11 @@ const flags = {
   "log-level": { type: "string", default: "info" },
 } as const;
 
-/** Reads flags, then environment, then defaults. Throws an Error that names the flag when a value cannot be used. */
+const logLevels = ["debug", "info", "warn", "error"];
+
+/** Reads flags, then environment, then defaults. Throws AppError USAGE that names the flag. */
 export function readOptions(args: string[], env: Record<string, string | undefined>): SyncerOptions {
-  const { values } = parseArgs({ args, options: withoutDefaults(), strict: true });
-  const given = values as Record<string, string | undefined>;
+  const given = parse(args);
   const value = (flag: keyof typeof flags): string | undefined => {
     return given[flag] ?? env[`INKUBE_${flag.toUpperCase().replaceAll("-", "_")}`] ?? defaultOf(flag);
   };
@@ -55,8 +57,16 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     dnsForward: value("dns-forward"),
     kubeletInsecureTls: value("kubelet-insecure-tls") === "true",
     namespace: value("namespace"),
-    logLevel: value("log-level") ?? "info",
+    logLevel: readLogLevel(value("log-level")),
   };
+}
+
+function parse(args: string[]): Record<string, string | undefined> {
+  try {
+    return parseArgs({ args, options: withoutDefaults(), strict: true }).values as Record<string, string | undefined>;
+  } catch (error) {
+    throw new AppError("USAGE", error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 function defaultOf(flag: keyof typeof flags): string | undefined {
@@ -71,12 +81,17 @@ function withoutDefaults(): Record<string, { type: "string" }> {
 function readCluster(text: string | undefined): SyncerOptions["only"] {
   if (text === undefined || text === "") return undefined;
   const [project, name, ...rest] = text.split("/");
-  if (!project || !name || rest.length > 0) throw new Error(`--cluster: write project/name, not ${text}`);
+  if (!project || !name || rest.length > 0) throw new AppError("USAGE", `--cluster: write project/name, not ${text}`);
   return { project, name };
 }
 
 function readPort(flag: string, text: string | undefined): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--${flag}: ${text} is not a port`);
-  return port;
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new AppError("USAGE", `--${flag}: ${text} is not a port`);
+}
+
+function readLogLevel(text = "info"): string {
+  if (logLevels.includes(text)) return text;
+  throw new AppError("USAGE", `--log-level: ${text} is none of ${logLevels.join(", ")}`);
 }
