@@ -59,6 +59,14 @@ describe("installManifests", () => {
     ]);
   });
 
+  it("lets the agent delete, of accounts and credentials, only what a dedicated syncer leaves behind", async () => {
+    const rules = find(await installManifests(options), "ClusterRole", names.agent)?.rules as PolicyRule[];
+    const deleting = (resource: string) =>
+      rules.filter((rule) => rule.resources.includes(resource) && rule.verbs.includes("delete"));
+    expect(deleting("secrets").map(({ resourceNames }) => resourceNames)).toEqual([[names.syncerTlsSecret]]);
+    expect(deleting("serviceaccounts").map(({ resourceNames }) => resourceNames)).toEqual([["syncer"]]);
+  });
+
   it("runs the programs without privileges", async () => {
     const objects = await installManifests(options);
     for (const name of [names.agent, names.syncer]) {
