@@ -31,71 +31,86 @@ export interface InternalCa {
 const rememberMs = 60_000;
 const namespace = names.systemNamespace;
 
-export function createInternalCaKeeper({ client, clock, logger }: InternalCaOptions): InternalCa {
-  let held: { pair: KeyPair; until: number } | undefined;
+export function createInternalCaKeeper(options: InternalCaOptions): InternalCa {
+  return new InternalCaKeeper(options);
+}
 
-  const authority = async (signal?: AbortSignal): Promise<KeyPair> => {
-    if (held && clock.now() < held.until) return held.pair;
-    const pair = await readOrCreate(signal);
-    held = { pair, until: clock.now() + rememberMs };
+class InternalCaKeeper implements InternalCa {
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #held: { pair: KeyPair; until: number } | undefined;
+
+  constructor({ client, clock, logger }: InternalCaOptions) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  async authority(signal?: AbortSignal): Promise<KeyPair> {
+    if (this.#held && this.#clock.now() < this.#held.until) return this.#held.pair;
+    const pair = await this.#readOrCreate(signal);
+    this.#held = { pair, until: this.#clock.now() + rememberMs };
     return pair;
-  };
+  }
 
-  const readOrCreate = async (signal?: AbortSignal): Promise<KeyPair> => {
-    const ref = { namespace, name: names.internalCaSecret };
-    const existing = await client.get(resources.secrets, ref, signal && { signal });
-    const found = existing && keyPairOf(existing);
-    if (found && isUsableAuthority(found)) return found;
-    const pair = await createInternalCa(clock.now());
-    const object = tlsSecret(names.internalCaSecret, { "tls.crt": pair.certificate, "tls.key": pair.key });
-    const options = { fieldManager: fieldManagers.agent, ...(signal && { signal }) };
-    // Created, never applied: of two agents that start together one must fail and read what the other made.
-    if (existing) await client.apply(resources.secrets, object, { ...options, force: true });
-    else await client.create(resources.secrets, object, options);
-    logger.info({ secret: names.internalCaSecret }, "Created internal authority");
-    return pair;
-  };
-
-  const syncerClusterIP = async (signal?: AbortSignal): Promise<string> => {
+  async syncerClusterIP(signal?: AbortSignal): Promise<string> {
     const ref = { namespace, name: names.syncerService };
-    const service = await client.get(resources.services, ref, signal && { signal });
+    const service = await this.#client.get(resources.services, ref, signal && { signal });
     const address = (service?.spec as { clusterIP?: string } | undefined)?.clusterIP;
     if (address && address !== "None") return address;
     throw new AppError("HOST_UNSUITABLE", `The Service ${namespace}/${names.syncerService} has no ClusterIP.`, {
       todo: "Install the manifests of this version.",
     });
-  };
+  }
 
-  return {
-    authority,
-    syncerClusterIP,
-    forget: () => {
-      held = undefined;
-    },
-    async ensureServing(signal) {
-      const [pair, address] = await Promise.all([authority(signal), syncerClusterIP(signal)]);
-      const wanted = syncerNames(address);
-      const ref = { namespace, name: names.syncerTlsSecret };
-      const existing = await client.get(resources.secrets, ref, signal && { signal });
-      const now = clock.now();
-      const reason = renewalReason(existing ? keyPairOf(existing) : {}, {
-        authority: pair.certificate,
-        names: wanted,
-        now,
-      });
-      const sameAuthority = existing && secretData(existing)["ca.crt"] === pair.certificate;
-      if (!reason && sameAuthority) return;
-      const serving = await issueSyncerServing(pair, { names: wanted, now });
-      const object = tlsSecret(names.syncerTlsSecret, {
-        "tls.crt": serving.certificate,
-        "tls.key": serving.key,
-        "ca.crt": pair.certificate,
-      });
-      const options = { fieldManager: fieldManagers.agent, force: true, ...(signal && { signal }) };
-      await client.apply(resources.secrets, object, options);
-      logger.info({ secret: names.syncerTlsSecret, reason: reason ?? "ca.crt" }, "Issued certificate of the syncer");
-    },
-  };
+  async ensureServing(signal?: AbortSignal): Promise<void> {
+    const [authority, address] = await Promise.all([this.authority(signal), this.syncerClusterIP(signal)]);
+    const wanted = { authority, names: syncerNames(address), now: this.#clock.now() };
+    const reason = servingDue(await this.#secret(names.syncerTlsSecret, signal), wanted);
+    if (!reason) return;
+    const serving = await issueSyncerServing(authority, wanted);
+    const object = tlsSecret(names.syncerTlsSecret, {
+      "tls.crt": serving.certificate,
+      "tls.key": serving.key,
+      "ca.crt": authority.certificate,
+    });
+    const options = { fieldManager: fieldManagers.agent, force: true, ...(signal && { signal }) };
+    await this.#client.apply(resources.secrets, object, options);
+    this.#logger.info({ secret: names.syncerTlsSecret, reason }, "Issued certificate of the syncer");
+  }
+
+  forget(): void {
+    this.#held = undefined;
+  }
+
+  async #readOrCreate(signal?: AbortSignal): Promise<KeyPair> {
+    const existing = await this.#secret(names.internalCaSecret, signal);
+    const found = existing && keyPairOf(existing);
+    if (found && isUsableAuthority(found)) return found;
+    const pair = await createInternalCa(this.#clock.now());
+    const object = tlsSecret(names.internalCaSecret, { "tls.crt": pair.certificate, "tls.key": pair.key });
+    const options = { fieldManager: fieldManagers.agent, ...(signal && { signal }) };
+    // Created, never applied: of two agents that start together one must fail and read what the other made.
+    if (existing) await this.#client.apply(resources.secrets, object, { ...options, force: true });
+    else await this.#client.create(resources.secrets, object, options);
+    this.#logger.info({ secret: names.internalCaSecret }, "Created internal authority");
+    return pair;
+  }
+
+  #secret(name: string, signal: AbortSignal | undefined): Promise<KubeObject | undefined> {
+    return this.#client.get(resources.secrets, { namespace, name }, signal && { signal });
+  }
+}
+
+/** Why the syncer needs another certificate; undefined while the one it has will do. */
+function servingDue(
+  existing: KubeObject | undefined,
+  { authority, names, now }: { authority: KeyPair; names: readonly string[]; now: number },
+): string | undefined {
+  const reason = renewalReason(existing ? keyPairOf(existing) : {}, { authority: authority.certificate, names, now });
+  if (reason) return reason;
+  return existing && secretData(existing)["ca.crt"] === authority.certificate ? undefined : "ca.crt";
 }
 
 function tlsSecret(name: string, files: Record<string, string>): KubeObject {
