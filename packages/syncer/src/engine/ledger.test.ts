@@ -55,6 +55,16 @@ describe("the ledger of own writes", () => {
     expect(ledger.isDeleting(at("9"))).toBe(false);
   });
 
+  it("waits for the end of an object that was deleted without grace, not for the mark of it", () => {
+    const ledger = new Ledger(new FakeClock());
+    const marked = anObject("web", { resourceVersion: "10", deletionTimestamp: "2026-01-01T00:00:00Z" });
+    ledger.deleting(at("9"), true);
+    ledger.observe({ type: "modified", object: marked, previous: at("9") });
+    expect(ledger.isDeleting(marked)).toBe(true);
+    ledger.observe({ type: "deleted", previous: marked });
+    expect(ledger.isDeleting(marked)).toBe(false);
+  });
+
   it("remembers a deletion for its incarnation only, until its effect shows", () => {
     const ledger = new Ledger(new FakeClock());
     ledger.deleting(at("9"));

@@ -17,7 +17,7 @@ export const trustMs = 15_000;
 export class Ledger {
   readonly #clock: Clock;
   readonly #written = new Map<string, Entry>();
-  readonly #deleting = new Map<string, Entry>();
+  readonly #deleting = new Map<string, Entry & { final: boolean }>();
   readonly #bound = new Map<string, string>();
 
   constructor(clock: Clock) {
@@ -32,9 +32,12 @@ export class Ledger {
     this.#written.set(id, { object, at: this.#clock.now() });
   }
 
-  /** Records that a deletion of this incarnation was accepted (or is about to be sent). */
-  deleting(object: KubeObject): void {
-    this.#deleting.set(idOf(object), { object, at: this.#clock.now() });
+  /**
+   * Records that a deletion of this incarnation was accepted (or is about to be sent). One that is `final` leaves no grace: its
+   * effect is that the object is gone, not that it is marked.
+   */
+  deleting(object: KubeObject, final = false): void {
+    this.#deleting.set(idOf(object), { object, at: this.#clock.now(), final });
   }
 
   /** Records that a pod was bound to a node; the answer to a binding does not carry the pod. */
@@ -85,7 +88,7 @@ export class Ledger {
     const entry = this.#written.get(id);
     if (entry && !isNewer(entry.object, object)) this.#written.delete(id);
     if (object.metadata.uid && nodeOf(object)) this.#bound.delete(object.metadata.uid);
-    if (object.metadata.deletionTimestamp) this.#deleting.delete(id);
+    if (object.metadata.deletionTimestamp && !this.#deleting.get(id)?.final) this.#deleting.delete(id);
   }
 
   #observeDeleted(previous: KubeObject): void {

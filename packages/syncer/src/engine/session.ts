@@ -258,7 +258,9 @@ export class Session {
     await this.#tokens.collect(this.state, { name, namespace }, uid, signal);
   }
 
-  #park(key: string): undefined {
+  #park(key: string): Outcome {
+    // What froze it may be over by now, and nobody would wake it later.
+    if (!this.frozen) return { after: 0 };
     this.#parked.add(key);
     if (this.#budget.restMs > 0) void this.#wakeAfterRest();
     return undefined;

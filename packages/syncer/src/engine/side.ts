@@ -117,7 +117,7 @@ export class Side {
   async delete(object: KubeObject, gracePeriodSeconds: number | undefined, signal?: AbortSignal): Promise<boolean> {
     const { name, namespace, uid } = object.metadata;
     if (!uid) throw new Error(`Refused to delete ${this.type.kind} ${name} without knowing its uid`);
-    this.ledger.deleting(object);
+    this.ledger.deleting(object, gracePeriodSeconds === 0);
     try {
       return await this.#gate("delete", this.type, () =>
         this.#client.delete(this.type, refOf(name, namespace), {

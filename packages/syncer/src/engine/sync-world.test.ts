@@ -76,6 +76,20 @@ describe("a nested cluster's runtime", () => {
     await world.stop();
   });
 
+  it("ends a deletion that the nested API server left half done", async () => {
+    const world = await worldWithRunningPod();
+    world.stores.nested.delete(resources.pods, "default", "web", { grace: 7 });
+    world.clients.nested.outage();
+    await world.clock.advance(100);
+    world.stores.nested.deleteHalfway(resources.pods, "default", "web");
+    world.stores.host.delete(resources.pods, world.hostNamespace, "web-x-default-x-demo", { grace: 0 });
+    world.clients.nested.restore();
+    await world.clock.advance(40_000);
+    expect(world.stores.nested.get(resources.pods, "default", "web")).toBeUndefined();
+    expect(world.violations).toEqual([]);
+    await world.stop();
+  });
+
   it("never touches a foreign object under a derived name, and says so inside", async () => {
     const world = new SyncWorld(1);
     const foreign = {

@@ -45,7 +45,8 @@ export async function deleteOfVanishedCopy(
 
 /**
  * Ends the deletion of a nested object that waits for its containers: removes it once the host's API server confirms
- * that the copy is gone.
+ * that the copy is gone. Also where no grace is left: an API server first notes that and then removes the object, and one
+ * that is killed in between leaves it for ever to whoever deletes it again.
  */
 export async function finishTermination(
   state: ClusterState,
@@ -53,7 +54,8 @@ export async function finishTermination(
   nested: KubeObject,
   signal: AbortSignal,
 ): Promise<void> {
-  if ((nested.metadata.deletionGracePeriodSeconds ?? 0) === 0) return;
+  const { deletionGracePeriodSeconds = 0, finalizers = [] } = nested.metadata;
+  if (deletionGracePeriodSeconds === 0 && finalizers.length > 0) return;
   if (state.nested(kind.kind).ledger.isDeleting(nested)) return;
   if (!(await isGoneOnHost(state, kind, nested, signal))) return;
   await removeInside(state, kind, nested, signal);

@@ -119,6 +119,16 @@ export class MemoryStore {
     return true;
   }
 
+  /** As an API server does that is killed after it noted that a pod has no grace left, and before it removed the pod. */
+  deleteHalfway(type: ResourceType, namespace: string | undefined, name: string): void {
+    const key = keyOf(type, namespace, name);
+    const live = this.#objects.get(key);
+    if (!live) return;
+    const deletionTimestamp = live.metadata.deletionTimestamp ?? new Date(this.#now()).toISOString();
+    const metadata = { ...live.metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 };
+    this.#put(type, key, "MODIFIED", { ...live, metadata });
+  }
+
   subscribe(listener: (event: StoreEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -25,6 +25,10 @@ const tenant: fc.Arbitrary<SyncAction>[] = [
       world.stores.nested.delete(resources.pods, namespace, name, grace === undefined ? {} : { grace });
     },
   })),
+  podName.map((name) => ({
+    what: `nested API server is killed in the middle of the deletion of pod ${name}`,
+    run: (world) => world.stores.nested.deleteHalfway(resources.pods, namespace, name),
+  })),
   fc.tuple(mapName, fc.nat(3)).map(([name, value]) => ({
     what: `tenant sets ConfigMap ${name} to ${value}`,
     run: (world) =>
