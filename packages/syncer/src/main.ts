@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { names } from "@inkube/api";
+import { isAppError, names } from "@inkube/api";
 import {
   type ClusterConfig,
   createClient,
@@ -27,7 +27,7 @@ try {
   await run(options, stopping.signal);
 } catch (error) {
   logger.error({ error: error instanceof Error ? error.message : String(error) }, "Syncer failed");
-  process.exitCode = 1;
+  process.exitCode = isAppError(error) ? error.exitCode : 1;
 }
 
 async function run(told: SyncerOptions, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,8 @@ export interface EventPumpOptions {
   hostNamespace: string;
   translate: EventTranslation;
   context: KindContext;
+  /** Whether objects wait to be synced, which comes before telling Events. */
+  busy: () => boolean;
   clock: Clock;
   random: () => number;
   logger: Logger;
@@ -17,7 +19,15 @@ export interface EventPumpOptions {
 const maxWaiting = 500;
 /** Events older than this when the pump starts were told before. Milliseconds. */
 const maxAgeMs = 300_000;
+/** How long an Event gives way to the sync of objects, and how often it looks whether it still must. Milliseconds. */
+const patienceMs = 3_000;
+const lookMs = 50;
 const retry = { baseMs: 1_000, maxMs: 60_000 };
+
+interface Told {
+  event: KubeObject;
+  since: number;
+}
 
 /**
  * Carries host Events about a tenant's objects inside, translated. Keeps nothing: an Event that cannot be told in time is
@@ -25,7 +35,7 @@ const retry = { baseMs: 1_000, maxMs: 60_000 };
  */
 export class EventPump {
   readonly #options: EventPumpOptions;
-  readonly #waiting = new Map<string, KubeObject>();
+  readonly #waiting = new Map<string, Told>();
   #writing: Promise<void> | undefined;
 
   constructor(options: EventPumpOptions) {
@@ -70,8 +80,9 @@ export class EventPump {
 
   #take(event: KubeObject, signal: AbortSignal): void {
     const id = event.metadata.name;
+    const since = this.#waiting.get(id)?.since ?? this.#options.clock.now();
     this.#waiting.delete(id);
-    this.#waiting.set(id, event);
+    this.#waiting.set(id, { event, since });
     const oldest = this.#waiting.keys().next();
     if (this.#waiting.size > maxWaiting && !oldest.done) this.#waiting.delete(oldest.value);
     this.#begin(signal);
@@ -87,10 +98,13 @@ export class EventPump {
   }
 
   async #write(signal: AbortSignal): Promise<void> {
-    for (let next = this.#next(); next && !signal.aborted; next = this.#next()) {
+    while (this.#waiting.size > 0 && !signal.aborted) {
+      await this.#giveWay(signal);
+      const next = this.#next();
+      if (!next || signal.aborted) return;
       try {
         const told = this.#options.translate(next, this.#options.context);
-        if (told) await this.#options.nested.apply(resources.events, told, { fieldManager, force: true, signal });
+        if (told) await this.#tell(told, signal);
       } catch (error) {
         const code = isKubeError(error) ? error.code : String(error);
         if (!signal.aborted) this.#options.logger.debug({ code }, "Could not tell host Event");
@@ -98,11 +112,33 @@ export class EventPump {
     }
   }
 
+  /** A burst of pods makes an Event for each, which people read later than they wait for the pods. */
+  async #giveWay(signal: AbortSignal): Promise<void> {
+    const { busy, clock } = this.#options;
+    const [oldest] = this.#waiting.values();
+    const until = (oldest?.since ?? 0) + patienceMs;
+    while (busy() && clock.now() < until && !signal.aborted) await clock.sleep(lookMs, signal).catch(() => {});
+  }
+
+  /** Most Events happen once: creating costs the API server half of what applying does. */
+  async #tell(told: KubeObject, signal: AbortSignal): Promise<void> {
+    const { nested } = this.#options;
+    if (((told.count as number | undefined) ?? 1) <= 1) {
+      try {
+        await nested.create(resources.events, told, { fieldManager, signal });
+        return;
+      } catch (error) {
+        if (!isKubeError(error, "alreadyExists")) throw error;
+      }
+    }
+    await nested.apply(resources.events, told, { fieldManager, force: true, signal });
+  }
+
   #next(): KubeObject | undefined {
     const next = this.#waiting.entries().next();
     if (next.done) return undefined;
     this.#waiting.delete(next.value[0]);
-    return next.value[1];
+    return next.value[1].event;
   }
 }
 

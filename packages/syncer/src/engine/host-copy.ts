@@ -6,16 +6,18 @@ import { covers, project } from "./drift.ts";
 import { hostMetadata } from "./ownership.ts";
 import { comparable, isSlim } from "./slim-object.ts";
 
+type Naming = Pick<ClusterState, "context" | "identity">;
+
 /** The host object that a nested object calls for, complete with our metadata and its own hash. */
-export function wantedCopy(
-  state: Pick<ClusterState, "context" | "identity">,
-  kind: ToHostKind,
-  nested: KubeObject,
-): KubeObject {
+export function wantedCopy(state: Naming, kind: ToHostKind, nested: KubeObject): KubeObject {
+  return withAppliedHash(copyOf(state, kind, nested));
+}
+
+function copyOf(state: Naming, kind: ToHostKind, nested: KubeObject): KubeObject {
   const wanted = kind.toHost(nested, state.context);
   const name = state.context.hostName(nested.metadata.name, nested.metadata.namespace ?? "");
   const metadata = hostMetadata(nested, wanted, state.identity, { name, kind: kind.type.kind });
-  return withAppliedHash({ ...wanted, metadata });
+  return { ...wanted, metadata };
 }
 
 /**
@@ -30,11 +32,14 @@ export async function writeCopy(
 ): Promise<KubeObject | undefined> {
   const nested = await completeNested(state, kind, pair.nested, signal);
   if (!nested) return undefined;
-  const wanted = wantedCopy(state, kind, nested);
-  if (!pair.host) return await createCopy(state, kind, wanted, signal);
-  if (pair.host.metadata.deletionTimestamp) return pair.host;
-  if (kind.write === "create") return await updateCopy(state, kind, { wanted, host: pair.host }, signal);
-  return await applyCopy(state, kind, { wanted, host: pair.host }, signal);
+  const { host } = pair;
+  if (!host) return await createCopy(state, kind, wantedCopy(state, kind, nested), signal);
+  if (host.metadata.deletionTimestamp) return host;
+  // The hash is half of the work, and an update of a created object does not look at it.
+  if (kind.write === "create") {
+    return await updateCopy(state, kind, { wanted: copyOf(state, kind, nested), host }, signal);
+  }
+  return await applyCopy(state, kind, { wanted: wantedCopy(state, kind, nested), host }, signal);
 }
 
 /** Whether the host object already is what is wanted, as far as the syncer will ever get it. */

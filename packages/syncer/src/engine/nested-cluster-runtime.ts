@@ -229,6 +229,7 @@ export class NestedClusterRuntime {
       hostNamespace: this.identity.hostNamespace,
       translate: translateEvent,
       context: session.context,
+      busy: () => session.queue.depth + session.queue.running > 0,
       clock,
       random,
       logger: this.#logger,

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { labels } from "@inkube/api";
 import {
+  type Change,
   type Controller,
   createController,
   type KubeObject,
@@ -19,14 +21,15 @@ export function createNestedClusterController(
 ): Controller {
   const { clusters, pods, owned, hostClusters, clock, logger } = dependencies;
   const everyKey = (): string[] => [...clusters.list()].map(clusterKey);
-  const parts = [...Object.values(owned), pods];
+  const { ResourceQuota: quotas, ...others } = owned;
+  const parts = [...Object.values(others), pods];
   return createController({
     name: "nested-cluster",
     sources: [
-      sourceOf(clusters, (change) => [clusterKey(change.type === "deleted" ? change.previous : change.object)]),
-      ...parts.map((cache) =>
-        sourceOf(cache, (change) => keyOfPart(change.type === "deleted" ? change.previous : change.object), "high"),
-      ),
+      sourceOf(clusters, (change) => [clusterKey(objectOf(change))]),
+      ...parts.map((cache) => sourceOf(cache, (change) => keyOfPart(objectOf(change)), "high")),
+      // Every pod that comes or goes is counted in a quota's status, which says nothing of what the agent made.
+      sourceOf(quotas, (change) => (isOnlyCounted(change) ? [] : keyOfPart(objectOf(change))), "high"),
       sourceOf(hostClusters, (change) => (sameSpec(change) ? [] : everyKey()), "low"),
     ],
     reconcile: (key, context) => reconcileNestedCluster(dependencies, key, context),
@@ -42,6 +45,20 @@ function keyOfPart({ metadata }: KubeObject): string[] {
   const project = metadata.labels?.[labels.project];
   const name = metadata.labels?.[labels.cluster];
   return project && name ? [`${project}/${name}`] : [];
+}
+
+function objectOf(change: Change): KubeObject {
+  return change.type === "deleted" ? change.previous : change.object;
+}
+
+/** True when nothing of an object differs but its status. */
+export function isOnlyCounted(change: Change): boolean {
+  if (change.type !== "modified") return false;
+  const told = ({ status: _counted, metadata: { resourceVersion: _version, ...metadata }, ...rest }: KubeObject) => ({
+    ...rest,
+    metadata,
+  });
+  return isDeepStrictEqual(told(change.previous), told(change.object));
 }
 
 /** The agent's own heartbeat in the status concerns no nested cluster. */
