@@ -112,7 +112,7 @@ export async function benchSyncerMemory(environment: Environment, count = 20): P
   for (let index = 1; index < count; index += 1) await inkube("create", `many-${index}`);
   await sleep(30_000);
   const all = await syncerMemory(environment);
-  for (let index = 0; index < count; index += 1) await inkube("delete", `many-${index}`, "--yes");
+  await inkube("delete", ...Array.from({ length: count }, (_, index) => `many-${index}`), "--yes");
   const what = `syncer memory per further nested cluster (1 to ${count})`;
   return [{ what, measured: (all - one) / (count - 1), reference: one, unit: "MiB", target: 4, absolute: true }];
 }

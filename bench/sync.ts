@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Environment, inkube } from "./environment.ts";
 import { PodTimer } from "./pods.ts";
 import { median, type Result } from "./statistics.ts";
 
 const burst = 300;
+/** Rests, on both sides alike, in which what a measurement left behind is cleared away and does not count for the next. Milliseconds. */
+const restMs = { pod: 300, side: 5_000 };
 
 async function singles(timer: PodTimer, round: number, count: number): Promise<number[]> {
   const times: number[] = [];
@@ -10,6 +13,7 @@ async function singles(timer: PodTimer, round: number, count: number): Promise<n
     const name = `one-${round}-${index}`;
     times.push(await timer.create([name]));
     await timer.remove([name]);
+    await sleep(restMs.pod);
   }
   return times;
 }
@@ -33,6 +37,7 @@ export async function benchSync(environment: Environment, rounds = 3): Promise<R
       const names = Array.from({ length: burst }, (_, index) => `many-${round}-${index}`);
       many[side].push(await timer.create(names));
       gone[side].push(await timer.remove(names));
+      await sleep(restMs.side);
     }
   }
   await nested.close();

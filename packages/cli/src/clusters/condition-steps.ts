@@ -17,7 +17,6 @@ const underWay: ReadonlySet<string> = new Set<Reason>([
   "ContainersStarting",
   "SyncStarting",
   "EndpointPending",
-  "VolumePending",
 ]);
 
 /** The conditions of a cluster as steps for a person. */

@@ -23,11 +23,13 @@ export function sizeQuota({ cluster, spec }: ControlPlaneInput): KubeObject {
 const objectLimits = {
   configmaps: "2000",
   persistentvolumeclaims: "500",
-  secrets: "4000",
   services: "500",
   "services.loadbalancers": "10",
   "services.nodeports": "64",
 } as const;
+
+/** Secrets of the tenant; each pod has one more, for its tokens. */
+const tenantSecrets = 4000;
 
 /** Volumes and object counts. The datastore's own claim is added, as it lives in the same namespace. */
 export function storageQuota({ cluster, spec }: ControlPlaneInput): KubeObject {
@@ -36,7 +38,13 @@ export function storageQuota({ cluster, spec }: ControlPlaneInput): KubeObject {
     apiVersion: "v1",
     kind: "ResourceQuota",
     name: names.storageQuota,
-    spec: { hard: { "requests.storage": formatQuantity(total, "binary"), ...objectLimits } },
+    spec: {
+      hard: {
+        "requests.storage": formatQuantity(total, "binary"),
+        secrets: String(tenantSecrets + spec.size.pods),
+        ...objectLimits,
+      },
+    },
   });
 }
 
