@@ -37,7 +37,7 @@ export async function explain(options: ExplainOptions): Promise<ExplainStep[]> {
   const kind = kinds.find(({ type }) => [type.plural, type.kind.toLowerCase()].includes(options.kind.toLowerCase()));
   if (!kind) {
     const known = kinds.map(({ kind: plural }) => plural).join(", ");
-    return [blocked("Kind", `${options.kind} stay inside the nested cluster. Synced are: ${known}.`)];
+    return [info("Kind", `${options.kind} stay inside the nested cluster. Synced are: ${known}.`)];
   }
   return kind.direction === "toHost" ? await explainToHost(kind, options) : await explainFromHost(kind, options);
 }

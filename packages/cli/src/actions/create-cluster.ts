@@ -38,8 +38,8 @@ export async function createCluster(
     throw isKubeError(error, "alreadyExists") ? alreadyThere(ref, error) : error;
   });
   const created = await host.create(nestedClusters, wanted, write);
-  context.progress.log(`Created ${displayName(ref)}`);
   if (!options.wait) return printCreated(created, "created", context);
+  context.progress.log(`Created ${displayName(ref)}`);
   const ready = await waitReady(host, ref, options.timeout, context);
   if (options.connect) await addToKubeconfig(ready, undefined, context);
   await printCreated(ready as unknown as KubeObject, `ready${at(ready.status?.endpoint?.url)}`, context);
