@@ -64,6 +64,7 @@ function kine({ layout, binary }: ProcessInputs): Draft {
       binary("kine"),
       `--listen-address=unix://${layout.datastoreSocket}`,
       `--endpoint=sqlite://${database}?${parameters}`,
+      "--watch-progress-notify-interval=30s",
       "--metrics-bind-address=0",
     ],
     ready: { kind: "unix", path: layout.datastoreSocket },
