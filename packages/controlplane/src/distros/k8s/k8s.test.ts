@@ -14,12 +14,12 @@ const flagValue = (flags: readonly Flag[], name: string): string | undefined =>
 describe("the k8s distro", () => {
   it("uses upstream's image names, and keeps their paths in another registry", () => {
     expect(k8s.images(input)).toEqual({
-      kine: "docker.io/rancher/kine:v0.16.4",
+      kine: "docker.io/rancher/kine:v0.17.2",
       "kube-apiserver": "registry.k8s.io/kube-apiserver:v1.34.4",
       "kube-controller-manager": "registry.k8s.io/kube-controller-manager:v1.34.4",
     });
     expect(k8s.images({ ...input, registry: "mirror.example.com/k" }).kine).toBe(
-      "mirror.example.com/k/rancher/kine:v0.16.4",
+      "mirror.example.com/k/rancher/kine:v0.17.2",
     );
   });
 
