@@ -112,7 +112,8 @@ async function build(dependencies: NestedClusterDependencies, scope: Scope): Pro
     scope.failed = choice;
     return;
   }
-  const leaving = await isDedicatedLeaving(client, dependencies.owned, scope, choice);
+  const handover = { client, caches: dependencies.owned, scope };
+  const leaving = await isDedicatedLeaving({ ...handover, input: choice });
   const input: ControlPlaneInput = leaving ? { ...choice, dedicatedSyncerLeaving: true } : choice;
   scope.distro = input.distro;
   scope.version = input.version;
@@ -130,14 +131,14 @@ async function build(dependencies: NestedClusterDependencies, scope: Scope): Pro
   // A binding is refused while its role is not there.
   await dependencies.applier.applyAll(roles, scope.signal);
   const foundation = await dependencies.applier.applyAll([...others, ...pullSecrets], scope.signal);
-  await withdrawDedicatedAccess(client, dependencies.owned, scope, input);
+  await withdrawDedicatedAccess({ ...handover, input });
   const service = foundation.find(({ kind, metadata }) => kind === "Service" && metadata.name === names.controlPlane);
   if (!service) throw new Error("The Service of the control plane was not rendered");
   const rendered = await issue(dependencies, scope, { input, host, service, authority });
   // The pod mounts the Secrets: were they later than it, the kubelet would try again only seconds after.
   await dependencies.applier.applyAll(renderSecrets(rendered), scope.signal);
   await dependencies.applier.applyAll(renderWorkload(rendered), scope.signal);
-  await removeDedicatedIdentity(client, dependencies.owned, scope, input);
+  await removeDedicatedIdentity({ ...handover, input });
   await observe(dependencies, scope, rendered);
 }
 

@@ -20,16 +20,20 @@ import { lookAgain, type Scope } from "../scope.ts";
 
 const leavingLookMs = 1000;
 
+/** One nested cluster as it is wanted, and where to look what there is. */
+export interface Handover {
+  client: Client;
+  caches: OwnedCaches;
+  scope: Scope;
+  input: ControlPlaneInput;
+}
+
 /**
  * True while a dedicated syncer may still be at work though the specification says shared. The pods are asked for live, and
  * only when a dedicated syncer holds the rights: from a cache that is behind, one that has just started would look gone.
  */
-export async function isDedicatedLeaving(
-  client: Client,
-  caches: OwnedCaches,
-  scope: Scope,
-  { spec, cluster }: ControlPlaneInput,
-): Promise<boolean> {
+export async function isDedicatedLeaving({ client, caches, scope, input }: Handover): Promise<boolean> {
+  const { spec, cluster } = input;
   if (spec.syncer === "dedicated") return false;
   const binding = caches.RoleBinding.get(names.syncerRoleBinding, cluster.hostNamespace);
   const subjects = (binding?.subjects ?? []) as { name?: string }[];
@@ -48,12 +52,7 @@ function hasSyncer({ spec }: KubeObject): boolean {
 }
 
 /** Takes back what a dedicated syncer held outside the host namespace, once the shared one serves the cluster. */
-export async function withdrawDedicatedAccess(
-  client: Client,
-  caches: OwnedCaches,
-  scope: Scope,
-  input: ControlPlaneInput,
-): Promise<void> {
+export async function withdrawDedicatedAccess({ client, caches, scope, input }: Handover): Promise<void> {
   if (isServedByDedicated(input)) return;
   for (const object of dedicatedSyncerAccess(input.cluster)) {
     const { name, namespace } = object.metadata;
@@ -66,12 +65,7 @@ export async function withdrawDedicatedAccess(
  * Removes a dedicated syncer's account and certificate from the host namespace, once the shared one serves the cluster. To be
  * called when the StatefulSet no longer asks for them: a pod that it makes meanwhile would wait for them for ever.
  */
-export async function removeDedicatedIdentity(
-  client: Client,
-  caches: OwnedCaches,
-  scope: Scope,
-  input: ControlPlaneInput,
-): Promise<void> {
+export async function removeDedicatedIdentity({ client, caches, scope, input }: Handover): Promise<void> {
   if (isServedByDedicated(input)) return;
   const { hostNamespace: namespace } = input.cluster;
   const present = [
