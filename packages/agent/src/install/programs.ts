@@ -15,11 +15,6 @@ interface Program {
   ports: { name: string; containerPort: number }[];
   healthPort: number;
   memory: { request: string; limit: string };
-  /**
-   * MiB in which V8 keeps what was made just now. By default it is derived from the container's limit and so small that what lives
-   * for one request is already taken for old.
-   */
-  youngMemory: number;
   volumes?: { name: string; secretName: string; mountPath: string }[];
 }
 
@@ -36,7 +31,6 @@ export function agentDeployment(options: InstallOptions): KubeObject {
     ports: [{ name: "metrics", containerPort: ports.agentMetrics }],
     healthPort: ports.agentMetrics,
     memory: { request: "96Mi", limit: "512Mi" },
-    youngMemory: 8,
   });
 }
 
@@ -52,7 +46,6 @@ export function syncerDeployment(options: InstallOptions): KubeObject {
     ],
     healthPort: ports.syncerMetrics,
     memory: { request: "128Mi", limit: "2Gi" },
-    youngMemory: 16,
     // Made by the agent; the kubelet holds the pod back until it is there.
     volumes: [{ name: "tls", secretName: names.syncerTlsSecret, mountPath: certificates }],
   });
@@ -118,7 +111,7 @@ function container(options: InstallOptions, program: Program): object {
     name: program.container,
     image: options.image,
     imagePullPolicy: options.imagePullPolicy ?? "IfNotPresent",
-    command: ["node", `--max-semi-space-size=${program.youngMemory}`, `/inkube/${program.container}.mjs`],
+    command: ["node", `/inkube/${program.container}.mjs`],
     args: program.args,
     env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
     ports: program.ports,
