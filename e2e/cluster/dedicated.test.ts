@@ -45,21 +45,21 @@ async function serveBy(syncer: "shared" | "dedicated"): Promise<void> {
     const names = (await controlPlaneContainers()).map((each) => each.name);
     expect(names.includes("syncer")).toBe(syncer === "dedicated");
     expect(await may(holder, "list", "secrets", "-n", namespace)).toBe(true);
-  }, 180_000);
+  });
 }
 
 /** Something new goes through the whole sync, and the tunnel. */
 async function expectServed(probe: string): Promise<void> {
-  await eventually(() => nested().apply(pod(probe, { containers: [container()] })), 120_000);
+  await eventually(() => nested().apply(pod(probe, { containers: [container()] })));
   await eventually(async () => {
     expect((await nested().run(["exec", probe, "--", "hostname"])).trim()).toBe(probe);
-  }, 120_000);
+  });
 }
 
 describe("a nested cluster with a syncer of its own", () => {
   it("runs pods, execs in them, and shows their logs", async () => {
     await nested().apply(pod("web", { containers: [webContainer()] }), pod("client", { containers: [container()] }));
-    await nested().run(["wait", "--for=condition=Ready", "pod/web", "pod/client", "--timeout=120s"]);
+    await nested().await("Ready", "pod/web", "pod/client");
     expect((await nested().run(["exec", "client", "--", "hostname"])).trim()).toBe("client");
     await eventually(async () => expect(await nested().run(["logs", "web"])).toContain("8080"));
   });
@@ -107,7 +107,7 @@ describe("a nested cluster with a syncer of its own", () => {
   });
 
   it("leaves nothing on the host when it is deleted", async () => {
-    await inkube(["delete", name, "--yes"], { timeoutMs: 240_000 });
+    await inkube(["delete", name, "--yes"]);
     cluster = undefined;
     const kinds = "namespaces,clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,persistentvolumes";
     await eventually(async () => expect(await onHost.list(kinds, "*", `inkube.dev/cluster=${name}`)).toEqual([]));

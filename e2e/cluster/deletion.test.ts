@@ -17,7 +17,7 @@ async function leftovers(name: string): Promise<string[]> {
 }
 
 async function expectNothingLeft(name: string): Promise<void> {
-  await eventually(async () => expect(await leftovers(name)).toEqual([]), 120_000);
+  await eventually(async () => expect(await leftovers(name)).toEqual([]));
   const { host: kubectl } = await host();
   expect((await kubectl.try(["get", "nestedcluster", name])).stderr).toContain("NotFound");
 }
@@ -39,14 +39,14 @@ describe("deleting a nested cluster", () => {
         volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
       }),
     );
-    await cluster.kubectl.run(["wait", "--for=condition=Ready", "pod/writer", "--timeout=120s"]);
+    await cluster.kubectl.await("Ready", "pod/writer");
     await cluster[Symbol.asyncDispose]();
     await expectNothingLeft("full");
   });
 
   it("works while it is half created", async () => {
     await inkube(["create", "half", "--no-wait"]);
-    await inkube(["delete", "half", "--yes"], { timeoutMs: 240_000 });
+    await inkube(["delete", "half", "--yes"]);
     await expectNothingLeft("half");
   });
 
@@ -56,9 +56,9 @@ describe("deleting a nested cluster", () => {
     const { status } = await kubectl.get<{ metadata: never; status: { namespace: string } }>("nestedcluster", "dead");
     await kubectl.run(["annotate", "nestedcluster", "dead", "inkube.dev/paused=true"]);
     await kubectl.run(["scale", "statefulset/control-plane", "--replicas=0", "-n", status.namespace]);
-    await kubectl.run(["wait", "--for=delete", "pod/control-plane-0", "-n", status.namespace, "--timeout=60s"]);
+    await kubectl.gone("pod/control-plane-0", status.namespace);
     await kubectl.run(["annotate", "nestedcluster", "dead", "inkube.dev/paused-"]);
-    await inkube(["delete", "dead", "--yes"], { timeoutMs: 240_000 });
+    await inkube(["delete", "dead", "--yes"]);
     await expectNothingLeft("dead");
   });
 });

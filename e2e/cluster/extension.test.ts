@@ -32,7 +32,7 @@ describe("extending a nested cluster", () => {
       deployment("gate", 1, { containers: [server], volumes }),
       service("gate", 443, { ports: [{ port: 443, targetPort: 8444 }] }),
     );
-    await kubectl.run(["rollout", "status", "deployment/gate", "--timeout=120s"]);
+    await kubectl.rolledOut("deployment/gate");
     await kubectl.apply({
       apiVersion: "admissionregistration.k8s.io/v1",
       kind: "ValidatingWebhookConfiguration",
@@ -84,7 +84,7 @@ describe("extending a nested cluster", () => {
         ],
       },
     });
-    await kubectl.run(["wait", "--for=condition=Established", "crd/boats.example.com", "--timeout=30s"]);
+    await kubectl.await("Established", "crd/boats.example.com");
     const boat = (masts: number) => ({
       apiVersion: "example.com/v1",
       kind: "Boat",

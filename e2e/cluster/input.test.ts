@@ -62,7 +62,7 @@ describe("a NestedCluster that cannot be", () => {
       expect(answer.code).not.toBe(0);
       expect(answer.stderr).toMatch(/spec\.distro.*(immutable|cannot be changed)/s);
     } finally {
-      await kubectl.run(["delete", "nestedcluster", "fixed", "--timeout=120s"]);
+      await kubectl.run(["delete", "nestedcluster", "fixed"]);
     }
   });
 });

@@ -27,7 +27,7 @@ beforeAll(async () => {
         service("web", 8080),
         pod("client", { containers: [container()] }),
       );
-      await kubectl.run(["wait", "--for=condition=Ready", "pod/web", "pod/client", "--timeout=120s"]);
+      await kubectl.await("Ready", "pod/web", "pod/client");
     }),
   );
 });

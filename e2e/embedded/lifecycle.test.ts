@@ -11,11 +11,13 @@ const program = join(import.meta.dirname, "../../packages/cli/src/main.ts");
 
 describe("inkube up and down", () => {
   it("bring up a host beside another, change nothing the second time, and leave nothing behind", {
-    timeout: 600_000,
+    timeout: 30 * 60_000,
   }, async () => {
     const state = await mkdtemp(join(tmpdir(), "inkube-lifecycle-"));
     const inkube = (...args: string[]) =>
-      must(process.execPath, [program, "--host", "lifecycle", "--state-dir", state, ...args], { timeoutMs: 300_000 });
+      must(process.execPath, [program, "--host", "lifecycle", "--state-dir", state, ...args], {
+        timeoutMs: 15 * 60_000,
+      });
     const footprint = await footprintOf({ name: "lifecycle", stateDir: state });
     const before = await footprint();
     expect(before.processes).toEqual([]);
@@ -27,9 +29,7 @@ describe("inkube up and down", () => {
       const demo = new Kubectl(join(state, "lifecycle", "demo.kubeconfig"));
       const nodes = await demo.list("nodes");
       expect(nodes).toHaveLength(1);
-      await eventually(() =>
-        demo.run(["rollout", "status", "deployment/coredns", "-n", "kube-system", "--timeout=60s"]),
-      );
+      await eventually(() => demo.rolledOut("deployment/coredns", "kube-system"));
       expect(await demo.run(["get", "nodes,pods", "-A"])).toContain("coredns");
       const host = new Kubectl(join(state, "lifecycle", "kubeconfig"));
       const versions = async () =>

@@ -13,7 +13,7 @@ export interface OpenCluster extends AsyncDisposable {
 /** Creates a nested cluster with the CLI, waits until it is Ready, and deletes it when disposed. */
 export async function openCluster(name: string, flags: readonly string[] = []): Promise<OpenCluster> {
   const distro = process.env.INKUBE_E2E_DISTRO;
-  await inkube(["create", name, ...(distro ? ["--distro", distro] : []), ...flags], { timeoutMs: 240_000 });
+  await inkube(["create", name, ...(distro ? ["--distro", distro] : []), ...flags]);
   const folder = await mkdtemp(join(tmpdir(), "inkube-e2e-"));
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, await inkube(["kubeconfig", name]), { mode: 0o600 });
@@ -21,7 +21,7 @@ export async function openCluster(name: string, flags: readonly string[] = []): 
     name,
     kubectl: new Kubectl(kubeconfig),
     async [Symbol.asyncDispose]() {
-      await inkube(["delete", name, "--yes"], { timeoutMs: 240_000 });
+      await inkube(["delete", name, "--yes"]);
       await rm(folder, { recursive: true, force: true });
     },
   };

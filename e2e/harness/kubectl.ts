@@ -1,6 +1,10 @@
 import { join } from "node:path";
 import type { KubeObject } from "@inkube/kube";
+import { patienceMs } from "./patience.ts";
 import { must, type RunOptions, type RunResult, run } from "./run.ts";
+
+/** kubectl gives up after 30 seconds by default. */
+const timeout = `--timeout=${patienceMs / 1000}s`;
 
 /** Where the real kubectl is; the Makefile names the folder. */
 export function binDir(): string {
@@ -37,6 +41,21 @@ export class Kubectl {
     const where = namespace === "*" ? ["-A"] : ["-n", namespace];
     const text = await this.run(["get", resource, ...where, "-l", selector, "-o", "json"]);
     return (JSON.parse(text) as { items: KubeObject[] }).items;
+  }
+
+  /** Waits until each object, written `kind/name`, has the condition. */
+  async await(condition: string, ...objects: string[]): Promise<void> {
+    await this.run(["wait", `--for=condition=${condition}`, ...objects, timeout]);
+  }
+
+  /** Waits until an object, written `kind/name`, is no more. */
+  async gone(object: string, namespace: string): Promise<void> {
+    await this.run(["wait", "--for=delete", object, "-n", namespace, timeout]);
+  }
+
+  /** Waits until a workload, written `kind/name`, runs as it was last asked for. */
+  async rolledOut(workload: string, namespace = "default"): Promise<void> {
+    await this.run(["rollout", "status", workload, "-n", namespace, timeout]);
   }
 
   /** Applies objects. */

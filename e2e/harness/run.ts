@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { patienceMs } from "./patience.ts";
 
 export interface RunResult {
   code: number;
@@ -9,7 +10,7 @@ export interface RunResult {
 export interface RunOptions {
   env?: Record<string, string>;
   input?: string;
-  /** Milliseconds until the process is killed; default two minutes. */
+  /** Milliseconds until the process is killed; by default a little more than the patience of a test. */
   timeoutMs?: number;
 }
 
@@ -19,7 +20,7 @@ export function run(file: string, args: readonly string[], options: RunOptions =
     const child = spawn(file, args, {
       env: { ...process.env, ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
-      timeout: options.timeoutMs ?? 120_000,
+      timeout: options.timeoutMs ?? patienceMs + 30_000,
       killSignal: "SIGKILL",
     });
     let stdout = "";

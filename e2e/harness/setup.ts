@@ -20,6 +20,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const status = JSON.parse(await inkube(["status", "-o", "json"])) as { kubeconfigPath: string };
   project.provide("hostKubeconfig", status.kubeconfigPath);
   return async () => {
-    if (process.env.INKUBE_E2E_KEEP !== "1") await inkube(["down"], { timeoutMs: 5 * minutes });
+    if (process.env.INKUBE_E2E_KEEP !== "1") await inkube(["down"], { timeoutMs: 10 * minutes });
   };
 }

@@ -26,7 +26,7 @@ describe("ConfigMaps and Secrets", () => {
       secret("keys", { token: "first" }),
       pod("reader", { volumes, containers: [main] }),
     );
-    await kubectl.run(["wait", "--for=condition=Ready", "pod/reader", "--timeout=90s"]);
+    await kubectl.await("Ready", "pod/reader");
     const read = async (path: string) => (await kubectl.run(["exec", "reader", "--", "cat", path])).trim();
     expect(await read("/etc/settings/mode")).toBe("slow");
     expect(await read("/etc/keys/token")).toBe("first");
@@ -36,8 +36,8 @@ describe("ConfigMaps and Secrets", () => {
 
     await kubectl.apply(configMap("settings", { mode: "fast" }), secret("keys", { token: "second" }));
     await kubectl.run(["label", "pod", "reader", "tier=front"]);
-    await eventually(async () => expect(await read("/etc/settings/mode")).toBe("fast"), 150_000);
-    await eventually(async () => expect(await read("/etc/keys/token")).toBe("second"), 150_000);
-    await eventually(async () => expect(await read("/etc/self/labels")).toBe('app="reader"\ntier="front"'), 150_000);
+    await eventually(async () => expect(await read("/etc/settings/mode")).toBe("fast"));
+    await eventually(async () => expect(await read("/etc/keys/token")).toBe("second"));
+    await eventually(async () => expect(await read("/etc/self/labels")).toBe('app="reader"\ntier="front"'));
   });
 });

@@ -70,16 +70,16 @@ describe("PostgreSQL in a nested cluster", () => {
     await using cluster = await openCluster("postgres");
     const { kubectl } = cluster;
     await kubectl.apply(secret("postgres", { password: "for-this-test-only" }), service("postgres", 5432), database);
-    await kubectl.run(["rollout", "status", "statefulset/postgres", "--timeout=120s"]);
+    await kubectl.rolledOut("statefulset/postgres");
     const claim = await kubectl.get<{ metadata: never; status: { phase: string } }>("pvc", "data-postgres-0");
     expect(claim.status.phase).toBe("Bound");
 
     await kubectl.apply(load);
-    await kubectl.run(["wait", "--for=condition=Complete", "job/pgbench", "--timeout=120s"]);
+    await kubectl.await("Complete", "job/pgbench");
     expect(await kubectl.run(["logs", "job/pgbench"])).toContain("number of transactions actually processed: 100/100");
 
     await kubectl.run(["delete", "pod", "postgres-0"]);
-    await kubectl.run(["rollout", "status", "statefulset/postgres", "--timeout=120s"]);
+    await kubectl.rolledOut("statefulset/postgres");
     const count = "psql -h 127.0.0.1 -U postgres -tAc 'select count(*) from pgbench_accounts'";
     expect((await kubectl.run(["exec", "postgres-0", "--", "bash", "-c", count])).trim()).toBe("100000");
   });

@@ -20,18 +20,18 @@ describe("controllers inside", () => {
   it("roll out, scale and undo a Deployment behind a Service", async () => {
     const { kubectl } = cluster;
     await kubectl.apply(deployment("web", 2, { containers: [webContainer()] }), service("web", 8080));
-    await kubectl.run(["rollout", "status", "deployment/web", "--timeout=120s"]);
+    await kubectl.rolledOut("deployment/web");
     await kubectl.run(["scale", "deployment/web", "--replicas=4"]);
-    await kubectl.run(["rollout", "status", "deployment/web", "--timeout=120s"]);
+    await kubectl.rolledOut("deployment/web");
     await eventually(async () => expect(await readyAddresses("web")).toBe(4));
     await kubectl.run(["set", "env", "deployment/web", "STAGE=two"]);
-    await kubectl.run(["rollout", "status", "deployment/web", "--timeout=120s"]);
+    await kubectl.rolledOut("deployment/web");
     await kubectl.run(["rollout", "undo", "deployment/web"]);
-    await kubectl.run(["rollout", "status", "deployment/web", "--timeout=120s"]);
+    await kubectl.rolledOut("deployment/web");
     await kubectl.apply(pod("client"));
-    await kubectl.run(["wait", "--for=condition=Ready", "pod/client", "--timeout=60s"]);
-    const answer = await kubectl.run(["exec", "client", "--", "curl", "-sS", "http://web:8080/hostname"]);
-    expect(answer).toMatch(/^web-/);
+    await kubectl.await("Ready", "pod/client");
+    const ask = ["exec", "client", "--", "curl", "-sS", "--max-time", "10", "http://web:8080/hostname"];
+    await eventually(async () => expect(await kubectl.run(ask)).toMatch(/^web-/));
   });
 
   it("keep a pod that is not ready out of the endpoints", async () => {
@@ -47,7 +47,7 @@ describe("controllers inside", () => {
     });
     expect(await readyAddresses("gated")).toBe(0);
     await kubectl.run(["exec", "gated", "--", "touch", "/tmp/ready"]);
-    await kubectl.run(["wait", "--for=condition=Ready", "pod/gated", "--timeout=60s"]);
+    await kubectl.await("Ready", "pod/gated");
     await eventually(async () => expect(await readyAddresses("gated")).toBe(1));
   });
 
@@ -69,7 +69,7 @@ describe("controllers inside", () => {
       );
       if (!job) throw new Error("no run of the CronJob has succeeded");
       return job.metadata.name;
-    }, 150_000);
+    });
     expect(await kubectl.run(["logs", `job/${done}`])).toBe("tick\n");
   });
 
@@ -90,7 +90,7 @@ describe("controllers inside", () => {
         },
       },
     });
-    await kubectl.run(["rollout", "status", "statefulset/peers", "--timeout=120s"]);
+    await kubectl.rolledOut("statefulset/peers");
     for (const name of ["peers-0", "peers-1"]) {
       const { status } = await kubectl.get<KubeObject & { status: { podIP: string } }>("pod", name);
       const lookup = ["exec", "client", "--", "getent", "ahostsv4", `${name}.peers.default.svc.cluster.local`];
