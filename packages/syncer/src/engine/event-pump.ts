@@ -24,7 +24,8 @@ const patienceMs = 3_000;
 const lookMs = 50;
 const retry = { baseMs: 1_000, maxMs: 60_000 };
 
-interface Told {
+/** A host Event, and when the first of its name began to wait. */
+interface Waiting {
   event: KubeObject;
   since: number;
 }
@@ -35,7 +36,7 @@ interface Told {
  */
 export class EventPump {
   readonly #options: EventPumpOptions;
-  readonly #waiting = new Map<string, Told>();
+  readonly #waiting = new Map<string, Waiting>();
   #writing: Promise<void> | undefined;
 
   constructor(options: EventPumpOptions) {
