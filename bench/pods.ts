@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, createWatchCache, type KubeObject, type Logger, resources, systemClock } from "@inkube/kube";
+import {
+  type Client,
+  changedObject,
+  createWatchCache,
+  type KubeObject,
+  type Logger,
+  resources,
+  systemClock,
+} from "@inkube/kube";
 import { onStandIn } from "./environment.ts";
 
 const ignore = () => undefined;
@@ -36,7 +44,7 @@ export class PodTimer implements AsyncDisposable {
       logger: silentLogger,
     });
     this.#cache.onChange((change) => {
-      const object = change.type === "deleted" ? change.previous : change.object;
+      const object = changedObject(change);
       const waiting = this.#waiting.get(object.metadata.name);
       const phase = change.type === "deleted" ? "gone" : (object.status as { phase?: string }).phase;
       if (waiting && waiting.phase === phase) waiting.done();

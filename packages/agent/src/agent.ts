@@ -4,6 +4,7 @@ import {
   type Client,
   type Clock,
   type Controller,
+  changedObject,
   createController,
   type Logger,
   resources,
@@ -145,9 +146,7 @@ function createControllers(
     }),
     certificates: createController({
       name: "certificates",
-      sources: [
-        sourceOf(owned.Secret, (change) => tunnelSecret(change.type === "deleted" ? change.previous : change.object)),
-      ],
+      sources: [sourceOf(owned.Secret, (change) => tunnelSecret(changedObject(change)))],
       reconcile: async (_key, { signal }) => {
         internalCa.forget();
         await internalCa.ensureServing(signal);

@@ -8,7 +8,7 @@ import { systemClock } from "../system-clock.ts";
 import { collectingLogger, FakeClock, type Fault, seededRandom, startFakeApiServer } from "../testing/index.ts";
 import type { KubeObject } from "../types.ts";
 import { createWatchCache } from "./create-watch-cache.ts";
-import type { Change, WatchCacheOptions } from "./watch-cache.ts";
+import { type Change, changedObject, type WatchCacheOptions } from "./watch-cache.ts";
 
 const type = resources.configmaps;
 
@@ -56,7 +56,7 @@ async function open(options: Partial<WatchCacheOptions> & { wrap?: (client: Clie
   /** The state that a handler arrives at which only believes the changes. */
   const believed = new Map<string, KubeObject>();
   cache.onChange((change: Change) => {
-    const object = change.type === "deleted" ? change.previous : change.object;
+    const object = changedObject(change);
     changes.push(`${change.type} ${object.metadata.name}`);
     if (change.type === "deleted") believed.delete(object.metadata.name);
     else believed.set(object.metadata.name, object);

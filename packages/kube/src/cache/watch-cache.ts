@@ -6,6 +6,11 @@ export type Change<T extends KubeObject = KubeObject> =
   | { type: "modified"; object: T; previous: T }
   | { type: "deleted"; previous: T };
 
+/** What a change is about: the object after it, or before it when it is no more. */
+export function changedObject<T extends KubeObject>(change: Change<T>): T {
+  return change.type === "deleted" ? change.previous : change.object;
+}
+
 export interface WatchCacheOptions<T extends KubeObject = KubeObject> {
   client: Client;
   type: ResourceType;

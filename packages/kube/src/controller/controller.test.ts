@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Change, WatchCache } from "../cache/watch-cache.ts";
+import { type Change, changedObject, type WatchCache } from "../cache/watch-cache.ts";
 import { KubeError } from "../client/kube-error.ts";
 import { resources } from "../resources.ts";
 import { collectingLogger, FakeClock } from "../testing/index.ts";
@@ -48,7 +48,7 @@ function pod(name: string): KubeObject {
 }
 
 function namesOf(change: Change): string[] {
-  return [(change.type === "deleted" ? change.previous : change.object).metadata.name];
+  return [changedObject(change).metadata.name];
 }
 
 function open(options: Partial<ControllerOptions> = {}) {

@@ -1,4 +1,4 @@
-import { type Change, type KubeObject, type Priority, resources } from "@inkube/kube";
+import { type Change, changedObject, type KubeObject, type Priority, resources } from "@inkube/kube";
 import type { SyncKind, ToHostKind } from "../kinds/kind.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import type { HostHalf } from "./host-half.ts";
@@ -30,7 +30,8 @@ export function wireChanges(options: WiringOptions): () => void {
       undo.push(options.host.side(kind.kind).cache.onChange((change) => onHostChange(options, kind, change)));
       undo.push(...wireTriggers(options, kind));
     } else {
-      const add = (change: Change) => options.add(formatKey(kind.kind, "", objectOf(change).metadata.name), "normal");
+      const add = (change: Change) =>
+        options.add(formatKey(kind.kind, "", changedObject(change).metadata.name), "normal");
       undo.push(nested.onChange(add), options.shared.side(kind.kind).cache.onChange(add));
     }
   }
@@ -40,15 +41,15 @@ export function wireChanges(options: WiringOptions): () => void {
 }
 
 function onNestedChange(options: WiringOptions, kind: ToHostKind, change: Change): void {
-  const { metadata } = objectOf(change);
+  const { metadata } = changedObject(change);
   options.add(formatKey(kind.kind, metadata.namespace, metadata.name), priorityOf(kind));
   if (change.type === "deleted") options.state.seenOnHost.delete(metadata.uid ?? "");
   for (const key of changedUses(kind, change)) options.add(key, "normal");
-  addVolume(options, kind, objectOf(change));
+  addVolume(options, kind, changedObject(change));
 }
 
 function onHostChange(options: WiringOptions, kind: ToHostKind, change: Change): void {
-  const object = objectOf(change);
+  const object = changedObject(change);
   const { state } = options;
   const owner = ownerOf(object, state.identity, kind.type.kind);
   if (owner) {
@@ -70,7 +71,7 @@ function wireTriggers(options: WiringOptions, kind: ToHostKind): (() => void)[] 
     const cache = options.nested.cache(trigger.kind);
     if (!cache) return [];
     return cache.onChange((change) => {
-      for (const { namespace, name } of trigger.affected(objectOf(change), options.state.context)) {
+      for (const { namespace, name } of trigger.affected(changedObject(change), options.state.context)) {
         options.add(formatKey(kind.kind, namespace, name), "normal");
       }
     });
@@ -79,7 +80,7 @@ function wireTriggers(options: WiringOptions, kind: ToHostKind): (() => void)[] 
 
 /** What an object used before or uses now, when that may differ: those go to the host, or leave it. */
 function changedUses(kind: ToHostKind, change: Change): string[] {
-  if (change.type !== "modified") return usedKeys(kind, objectOf(change));
+  if (change.type !== "modified") return usedKeys(kind, changedObject(change));
   const { object, previous } = change;
   const sameSpec =
     object.metadata.generation === previous.metadata.generation && object.metadata.generation !== undefined;
@@ -98,9 +99,4 @@ function addVolume(options: WiringOptions, kind: ToHostKind, object: KubeObject)
 
 function priorityOf(kind: ToHostKind): Priority {
   return kind.kind === resources.pods.plural ? "high" : "normal";
-}
-
-/** What a change is about, before or after it. */
-function objectOf(change: Change): KubeObject {
-  return change.type === "deleted" ? change.previous : change.object;
 }

@@ -3,6 +3,7 @@ import { labels } from "@inkube/api";
 import {
   type Change,
   type Controller,
+  changedObject,
   createController,
   type KubeObject,
   type Logger,
@@ -26,10 +27,10 @@ export function createNestedClusterController(
   return createController({
     name: "nested-cluster",
     sources: [
-      sourceOf(clusters, (change) => [clusterKey(objectOf(change))]),
-      ...parts.map((cache) => sourceOf(cache, (change) => keyOfPart(objectOf(change)), "high")),
+      sourceOf(clusters, (change) => [clusterKey(changedObject(change))]),
+      ...parts.map((cache) => sourceOf(cache, (change) => keyOfPart(changedObject(change)), "high")),
       // Every pod that comes or goes is counted in a quota's status, which says nothing of what the agent made.
-      sourceOf(quotas, (change) => (isOnlyCounted(change) ? [] : keyOfPart(objectOf(change))), "high"),
+      sourceOf(quotas, (change) => (isOnlyCounted(change) ? [] : keyOfPart(changedObject(change))), "high"),
       sourceOf(hostClusters, (change) => (sameSpec(change) ? [] : everyKey()), "low"),
     ],
     reconcile: (key, context) => reconcileNestedCluster(dependencies, key, context),
@@ -45,10 +46,6 @@ function keyOfPart({ metadata }: KubeObject): string[] {
   const project = metadata.labels?.[labels.project];
   const name = metadata.labels?.[labels.cluster];
   return project && name ? [`${project}/${name}`] : [];
-}
-
-function objectOf(change: Change): KubeObject {
-  return change.type === "deleted" ? change.previous : change.object;
 }
 
 /** True when nothing of an object differs but its status. */

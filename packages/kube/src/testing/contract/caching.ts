@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { createWatchCache } from "../../cache/create-watch-cache.ts";
-import type { WatchCache, WatchCacheOptions } from "../../cache/watch-cache.ts";
+import { changedObject, type WatchCache, type WatchCacheOptions } from "../../cache/watch-cache.ts";
 import type { Client } from "../../client/client.ts";
 import { createClient } from "../../client/create-client.ts";
 import type { ClusterConfig } from "../../config/cluster-config.ts";
@@ -27,7 +27,7 @@ async function cacheOf(
   onTestFinished(() => cache.stop());
   const told: string[] = [];
   cache.onChange((change) => {
-    const { metadata } = change.type === "deleted" ? change.previous : change.object;
+    const { metadata } = changedObject(change);
     told.push(`${change.type} ${metadata.name}`);
   });
   cache.start();

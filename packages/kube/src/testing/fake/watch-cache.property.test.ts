@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createWatchCache } from "../../cache/create-watch-cache.ts";
-import type { Change, WatchCache } from "../../cache/watch-cache.ts";
+import { type Change, changedObject, type WatchCache } from "../../cache/watch-cache.ts";
 import { createClient } from "../../client/create-client.ts";
 import { resources } from "../../resources.ts";
 import { systemClock } from "../../system-clock.ts";
@@ -129,7 +129,7 @@ function follow(cache: WatchCache, isLive: (object: KubeObject) => boolean) {
   const copy = new Map<string, KubeObject>();
   const wrong: string[] = [];
   cache.onChange((change: Change) => {
-    const object = change.type === "deleted" ? change.previous : change.object;
+    const object = changedObject(change);
     const { name, uid } = object.metadata;
     const held = copy.get(name);
     if (change.type === "added" && held) wrong.push(`${name} added twice`);
