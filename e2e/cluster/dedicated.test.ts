@@ -1,9 +1,8 @@
 import type { KubeObject } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenCluster, openCluster } from "../harness/cluster.ts";
+import { deleteCluster, type OpenCluster, openCluster } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
 import { host } from "../harness/host.ts";
-import { inkube } from "../harness/inkube.ts";
 import type { Kubectl } from "../harness/kubectl.ts";
 import { container, pod, service, webContainer } from "../harness/objects.ts";
 
@@ -107,7 +106,7 @@ describe("a nested cluster with a syncer of its own", () => {
   });
 
   it("leaves nothing on the host when it is deleted", async () => {
-    await inkube(["delete", name, "--yes"]);
+    await deleteCluster(name);
     cluster = undefined;
     const kinds = "namespaces,clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,persistentvolumes";
     await eventually(async () => expect(await onHost.list(kinds, "*", `inkube.dev/cluster=${name}`)).toEqual([]));

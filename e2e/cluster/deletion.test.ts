@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openCluster } from "../harness/cluster.ts";
+import { deleteCluster, openCluster } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
 import { host } from "../harness/host.ts";
 import { inkube } from "../harness/inkube.ts";
@@ -46,7 +46,7 @@ describe("deleting a nested cluster", () => {
 
   it("works while it is half created", async () => {
     await inkube(["create", "half", "--no-wait"]);
-    await inkube(["delete", "half", "--yes"]);
+    await deleteCluster("half");
     await expectNothingLeft("half");
   });
 
@@ -58,7 +58,7 @@ describe("deleting a nested cluster", () => {
     await kubectl.run(["scale", "statefulset/control-plane", "--replicas=0", "-n", status.namespace]);
     await kubectl.gone("pod/control-plane-0", status.namespace);
     await kubectl.run(["annotate", "nestedcluster", "dead", "inkube.dev/paused-"]);
-    await inkube(["delete", "dead", "--yes"]);
+    await deleteCluster("dead");
     await expectNothingLeft("dead");
   });
 });

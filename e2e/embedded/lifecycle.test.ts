@@ -10,9 +10,7 @@ import { must } from "../harness/run.ts";
 const program = join(import.meta.dirname, "../../packages/cli/src/main.ts");
 
 describe("inkube up and down", () => {
-  it("bring up a host beside another, change nothing the second time, and leave nothing behind", {
-    timeout: 30 * 60_000,
-  }, async () => {
+  it("bring up a host beside another, change nothing the second time, and leave nothing behind", async () => {
     const state = await mkdtemp(join(tmpdir(), "inkube-lifecycle-"));
     const inkube = (...args: string[]) =>
       must(process.execPath, [program, "--host", "lifecycle", "--state-dir", state, ...args], {

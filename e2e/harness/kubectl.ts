@@ -1,10 +1,7 @@
 import { join } from "node:path";
 import type { KubeObject } from "@inkube/kube";
-import { patienceMs } from "./patience.ts";
+import { patienceFlag } from "./patience.ts";
 import { must, type RunOptions, type RunResult, run } from "./run.ts";
-
-/** kubectl gives up after 30 seconds by default. */
-const timeout = `--timeout=${patienceMs / 1000}s`;
 
 /** Where the real kubectl is; the Makefile names the folder. */
 export function binDir(): string {
@@ -45,17 +42,17 @@ export class Kubectl {
 
   /** Waits until each object, written `kind/name`, has the condition. */
   async await(condition: string, ...objects: string[]): Promise<void> {
-    await this.run(["wait", `--for=condition=${condition}`, ...objects, timeout]);
+    await this.run(["wait", `--for=condition=${condition}`, ...objects, patienceFlag]);
   }
 
   /** Waits until an object, written `kind/name`, is no more. */
   async gone(object: string, namespace: string): Promise<void> {
-    await this.run(["wait", "--for=delete", object, "-n", namespace, timeout]);
+    await this.run(["wait", "--for=delete", object, "-n", namespace, patienceFlag]);
   }
 
   /** Waits until a workload, written `kind/name`, runs as it was last asked for. */
   async rolledOut(workload: string, namespace = "default"): Promise<void> {
-    await this.run(["rollout", "status", workload, "-n", namespace, timeout]);
+    await this.run(["rollout", "status", workload, "-n", namespace, patienceFlag]);
   }
 
   /** Applies objects. */
