@@ -115,10 +115,10 @@ function container(options: InstallOptions, program: Program): object {
     args: program.args,
     env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
     ports: program.ports,
-    startupProbe: { ...health("/readyz"), periodSeconds: 1, failureThreshold: 120 },
-    readinessProbe: { ...health("/readyz"), periodSeconds: 10 },
-    // A process that is busy for a second is alive.
-    livenessProbe: { ...health("/healthz"), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 3 },
+    // A node that is starved for a minute must lose neither the process nor its place behind the Service.
+    startupProbe: { ...health("/readyz"), periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 120 },
+    readinessProbe: { ...health("/readyz"), periodSeconds: 10, timeoutSeconds: 5 },
+    livenessProbe: { ...health("/healthz"), periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
     resources: {
       requests: { cpu: "20m", memory: program.memory.request },
       limits: { memory: program.memory.limit },

@@ -32,5 +32,5 @@ function syncerHealth(path: string): object {
 export const syncerProbes = {
   startupProbe: { ...syncerHealth("/healthz"), periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 120 },
   readinessProbe: { ...syncerHealth("/readyz"), periodSeconds: 10, timeoutSeconds: 5 },
-  livenessProbe: { ...syncerHealth("/healthz"), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 3 },
+  livenessProbe: { ...syncerHealth("/healthz"), periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
 } as const;
