@@ -2,9 +2,6 @@ import { type Condition, hostNamespace, nestedClusters } from "@inkube/api";
 import { type KubeObject, resources } from "@inkube/kube";
 import { putPod, startTestHost, type TestHost } from "./test-host.ts";
 
-/** For tests that each make a real PKI and a dozen watches, on machines that are busy with others. */
-export const slow = { timeout: 60_000 };
-
 /** The host namespace of `team/demo`. */
 export const namespace = hostNamespace("team", "demo");
 

@@ -12,8 +12,6 @@ import { hostLayout } from "./host-layout.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
 
-const timeout = 600_000;
-
 /** A state dir whose hosts are gone when the test is. */
 class Machine implements AsyncDisposable {
   readonly stateDir = mkdtempSync(join(tmpdir(), "inkube-real-"));
@@ -93,7 +91,7 @@ async function pids(stateDir: string, name: string): Promise<string[]> {
 }
 
 describe.runIf(process.getuid?.() === 0)("an embedded host", () => {
-  it("comes up, is left alone by a second up, and leaves nothing behind", { timeout }, async () => {
+  it("comes up, is left alone by a second up, and leaves nothing behind", async () => {
     await using machine = new Machine();
     const rules = machineRules();
     const host = await machine.up("one");
@@ -114,7 +112,7 @@ describe.runIf(process.getuid?.() === 0)("an embedded host", () => {
     expect(await status({ name: "one", stateDir: machine.stateDir })).toMatchObject({ state: "absent" });
   });
 
-  it("is mended by up after its parts were killed, and keeps its pods", { timeout }, async () => {
+  it("is mended by up after its parts were killed, and keeps its pods", async () => {
     await using machine = new Machine();
     const host = await machine.up("one");
     const client = await machine.client(host);
@@ -128,7 +126,7 @@ describe.runIf(process.getuid?.() === 0)("an embedded host", () => {
     expect(traces(machine.stateDir).processes).toEqual([]);
   });
 
-  it("stands beside another of its own addresses, which stays when it goes", { timeout }, async () => {
+  it("stands beside another of its own addresses, which stays when it goes", async () => {
     await using machine = new Machine();
     const [one, two] = await Promise.all([machine.up("one"), machine.up("two")]);
     expect(one.nodeIP).not.toBe(two.nodeIP);

@@ -347,7 +347,7 @@ describe("A watch cache", () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });
 
 /** A client as plain functions, so that a test can replace one of them. */

@@ -103,7 +103,7 @@ const context = aContext({
   nested: { services: [aNested("db", { spec: { clusterIP: "10.0.0.3", ports: [{ port: 1 }] } })] },
 });
 
-describe("translation", { timeout: 60_000 }, () => {
+describe("translation", () => {
   it("of a pod gives the same each time, leaves the pod as it was, and needs no update afterwards", () => {
     void fc.assert(
       fc.property(pod, (nested) => {
@@ -169,7 +169,7 @@ describe("the kinds", () => {
   });
 });
 
-describe("a merge patch", { timeout: 60_000 }, () => {
+describe("a merge patch", () => {
   const json = fc.dictionary(word, fc.oneof(fc.string(), fc.array(fc.nat()), fc.dictionary(word, fc.nat())));
 
   function apply(target: unknown, patch: Record<string, unknown>): Record<string, unknown> {

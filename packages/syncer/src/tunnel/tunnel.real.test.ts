@@ -77,7 +77,7 @@ describe("a real kube-apiserver behind the tunnel", () => {
     api = await startTunnelledApiServer(tunnel.address.port, { ...identity, ca: internal.ca });
     view = Object.assign(view, { nested: api.client });
     view.nodes.push(fakeNode("node-a", nodeIP));
-    const abort = AbortSignal.timeout(30_000);
+    const abort = AbortSignal.timeout(300_000);
     view.answer = answerAddresses();
     const bootstrap = createBootstrap({
       view,

@@ -3,8 +3,6 @@ import { type KubeObject, resources } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
 import { putPod, startTestHost, type TestHost } from "../../testing/test-host.ts";
 
-// Each test makes a real PKI and a dozen watches, on machines that are busy with others.
-const slow = { timeout: 60_000 };
 const namespace = hostNamespace("team", "demo");
 const pod = { namespace, name: names.controlPlanePod };
 
@@ -79,7 +77,7 @@ function nestedServer(host: TestHost): string | undefined {
   return /server: "([^"]+)"/.exec(Buffer.from(kubeconfig, "base64").toString())?.[1];
 }
 
-describe("a nested cluster with a dedicated syncer", slow, () => {
+describe("a nested cluster with a dedicated syncer", () => {
   it("has it in its pod, with rights of its own and a certificate", async () => {
     await using host = await dedicatedHost();
     expect(templateContainers(host)).toContain(containers.syncer);
@@ -163,7 +161,7 @@ describe("a nested cluster with a dedicated syncer", slow, () => {
   });
 });
 
-describe("handing a nested cluster over", slow, () => {
+describe("handing a nested cluster over", () => {
   it("to the shared syncer, keeps the rights with the dedicated one until its pod is gone", async () => {
     await using host = await dedicatedHost();
     await want(host, "shared");

@@ -2,10 +2,10 @@ import { finalizer, nestedClusters } from "@inkube/api";
 import { resources } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
 import { ownedTypes } from "../../objects/owned-types.ts";
-import { condition, namespace, runningHost, slow, statusOf } from "../../testing/demo-cluster.ts";
+import { condition, namespace, runningHost, statusOf } from "../../testing/demo-cluster.ts";
 import { startTestHost } from "../../testing/test-host.ts";
 
-describe("deletion", slow, () => {
+describe("deletion", () => {
   it("takes the namespace away and lets the object go when it is gone", async () => {
     await using host = await runningHost();
     await host.client.delete(nestedClusters, { namespace: "team", name: "demo" });

@@ -2,9 +2,9 @@ import { annotations, labels, names, nestedClusters } from "@inkube/api";
 import { type KubeObject, resources } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
 import { ownedTypes } from "../../objects/owned-types.ts";
-import { condition, namespace, runningHost, secret, slow } from "../../testing/demo-cluster.ts";
+import { condition, namespace, runningHost, secret } from "../../testing/demo-cluster.ts";
 
-describe("healing", slow, () => {
+describe("healing", () => {
   it.each(
     Object.entries(ownedTypes)
       .filter(([kind]) => !["Namespace", "Role", "ClusterRoleBinding"].includes(kind))

@@ -9,7 +9,6 @@ import {
   running,
   runningHost,
   saySynced,
-  slow,
   statusOf,
 } from "../../testing/demo-cluster.ts";
 import { putPod, startTestHost, type TestHost } from "../../testing/test-host.ts";
@@ -17,7 +16,7 @@ import { putPod, startTestHost, type TestHost } from "../../testing/test-host.ts
 const writes = (host: TestHost): string[] =>
   host.server.requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
 
-describe("a new nested cluster", slow, () => {
+describe("a new nested cluster", () => {
   it("gets its namespace, limits, certificates and control plane in one go", async () => {
     await using host = await startTestHost();
     await host.createCluster("demo");
@@ -104,7 +103,7 @@ describe("a new nested cluster", slow, () => {
   });
 });
 
-describe("what takes a moment at every start", slow, () => {
+describe("what takes a moment at every start", () => {
   const unscheduled = (message: string) => ({ conditions: [{ type: "PodScheduled", status: "False", message }] });
   const unbound = unscheduled("pod has unbound immediate PersistentVolumeClaims");
   /** A cluster whose pod was made at the same moment as its claim, and is that old. */

@@ -1,10 +1,10 @@
 import { names, nestedClusters } from "@inkube/api";
 import { resources } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
-import { condition, namespace, secret, slow, statusOf } from "../../testing/demo-cluster.ts";
+import { condition, namespace, secret, statusOf } from "../../testing/demo-cluster.ts";
 import { putPod, startTestHost } from "../../testing/test-host.ts";
 
-describe("what goes wrong", slow, () => {
+describe("what goes wrong", () => {
   const waiting = (name: string, reason: string, message = "") => ({
     name,
     image: "x/y:z",

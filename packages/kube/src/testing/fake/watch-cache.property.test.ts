@@ -206,7 +206,7 @@ describe("A watch cache over a faulty network", () => {
       fc.asyncProperty(scripts, fc.nat(), (script, seed) => run(script, seed, undefined)),
       { numRuns: 40, interruptAfterTimeLimit: 60_000 },
     );
-  }, 120_000);
+  });
 
   it("ends equal to what its selector selects", async () => {
     const scripts = fc.array(steps, { minLength: 20, maxLength: 80, size: "max" });
@@ -214,5 +214,5 @@ describe("A watch cache over a faulty network", () => {
       fc.asyncProperty(scripts, fc.nat(), (script, seed) => run(script, seed, "tier=front")),
       { numRuns: 40, interruptAfterTimeLimit: 60_000 },
     );
-  }, 120_000);
+  });
 });
