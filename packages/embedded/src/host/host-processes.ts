@@ -159,6 +159,9 @@ function scheduler({ layout, binary }: ProcessInputs): Draft {
       `--authorization-kubeconfig=${kubeconfig}`,
       "--bind-address=127.0.0.1",
       "--profiling=false",
+      // By default 5 minutes, for which a pod can wait though its claim is bound: the scheduler looks again on the claim's event, at
+      // times before its own cache of claims has heard of it, and since 1.33 without the pause that hid this.
+      "--pod-max-in-unschedulable-pods-duration=5s",
     ],
     after: ["kube-apiserver"],
     files: [kubeconfig, config],
