@@ -27,9 +27,14 @@ export {
 } from "./labels.ts";
 export { containers, names, ports } from "./names.ts";
 export { type Reason, type ReasonText, reasonMessage, reasons } from "./reasons.ts";
-export { hostClusters, nestedClusters } from "./resource-types.ts";
+export { clusterGroups, hostClusters, nestedClusters } from "./resource-types.ts";
 export type {
+  ClusterGroup,
+  ClusterGroupSpec,
+  ClusterGroupSpecInput,
+  ClusterGroupStatus,
   Condition,
+  EndpointType,
   HostCluster,
   HostClusterSpec,
   HostClusterSpecInput,

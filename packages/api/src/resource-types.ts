@@ -17,3 +17,12 @@ export const hostClusters = {
   kind: "HostCluster",
   namespaced: false,
 } as const;
+
+/** Where ClusterGroup objects are served. */
+export const clusterGroups = {
+  group,
+  version,
+  plural: "clustergroups",
+  kind: "ClusterGroup",
+  namespaced: false,
+} as const;

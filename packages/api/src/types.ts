@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { apiVersion } from "./labels.ts";
+import type { clusterGroupSpec, clusterGroupStatus } from "./schemas/cluster-group.ts";
 import type { condition } from "./schemas/common.ts";
 import type { hostClusterSpec, hostClusterStatus } from "./schemas/host-cluster.ts";
 import type { nestedClusterSpec, nestedClusterStatus } from "./schemas/nested-cluster.ts";
@@ -46,6 +47,22 @@ export type HostCluster = {
   spec: HostClusterSpec;
   status?: HostClusterStatus;
 };
+
+/** As read from an API server: every default is filled in. */
+export type ClusterGroupSpec = z.output<typeof clusterGroupSpec>;
+/** As people write it: everything is optional. */
+export type ClusterGroupSpecInput = z.input<typeof clusterGroupSpec>;
+export type ClusterGroupStatus = z.output<typeof clusterGroupStatus>;
+export type ClusterGroup = {
+  apiVersion: typeof apiVersion;
+  kind: "ClusterGroup";
+  metadata: Metadata;
+  spec: ClusterGroupSpec;
+  status?: ClusterGroupStatus;
+};
+
+/** How people reach a nested API server. */
+export type EndpointType = NonNullable<HostClusterSpec["endpoint"]["type"]>;
 
 export type Phase = NonNullable<NestedClusterStatus["phase"]>;
 export type PodSecurityLevel = NestedClusterSpec["podSecurity"];

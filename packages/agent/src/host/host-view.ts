@@ -1,4 +1,4 @@
-import { defaultVersion, type HostClusterSpec, names } from "@inkube/api";
+import { defaultVersion, type EndpointType, type HostClusterSpec, names } from "@inkube/api";
 import type { HostFacts } from "@inkube/controlplane";
 import type { KubeObject, WatchCache } from "@inkube/kube";
 import { type HostNode, nodeAddresses, podRanges } from "./host-node.ts";
@@ -7,7 +7,7 @@ import { type HostNode, nodeAddresses, podRanges } from "./host-node.ts";
 export interface HostView {
   facts: HostFacts;
   defaults: Pick<HostClusterSpec, "defaultDistro" | "defaultVersion" | "images">;
-  endpoint: { type: "ClusterIP" | "NodePort"; addresses: readonly string[] };
+  endpoint: { type: EndpointType; addresses: readonly string[] };
 }
 
 export interface HostViewSources {

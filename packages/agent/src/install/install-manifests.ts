@@ -52,6 +52,7 @@ function localHost(options: InstallOptions): KubeObject {
     kind: hostClusters.kind,
     metadata: { name: names.localHost },
     spec: {
+      nesting: true,
       defaultDistro,
       defaultVersion,
       endpoint: {

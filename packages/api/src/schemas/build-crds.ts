@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { CustomResourceDefinition } from "../crds.ts";
 import { version } from "../labels.ts";
-import { hostClusters, nestedClusters } from "../resource-types.ts";
+import { clusterGroups, hostClusters, nestedClusters } from "../resource-types.ts";
+import { clusterGroupSpec, clusterGroupStatus } from "./cluster-group.ts";
 import { hostClusterSpec, hostClusterStatus } from "./host-cluster.ts";
 import { nestedClusterRules, nestedClusterSpec, nestedClusterStatus } from "./nested-cluster.ts";
 
@@ -49,11 +50,28 @@ const kinds: Kind[] = [
     status: hostClusterStatus,
     root: {},
     columns: [
+      { name: "Phase", jsonPath: ".status.phase" },
+      { name: "Access", jsonPath: ".spec.access", priority: 1 },
       { name: "Distro", jsonPath: ".spec.defaultDistro" },
       { name: "Version", jsonPath: ".status.version" },
       { name: "Nodes", jsonPath: ".status.nodes", type: "integer" },
       { name: "Ready", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
       { name: "Heartbeat", jsonPath: ".status.heartbeat", type: "date", priority: 1 },
+      { name: "Age", jsonPath: ".metadata.creationTimestamp", type: "date" },
+    ],
+  },
+  {
+    type: clusterGroups,
+    singular: "clustergroup",
+    shortName: "cg",
+    description: "Hosts that are one place to put nested clusters, and the rules that hold there.",
+    spec: clusterGroupSpec,
+    status: clusterGroupStatus,
+    root: {},
+    columns: [
+      { name: "Endpoint", jsonPath: ".spec.endpointType" },
+      { name: "Clusters", jsonPath: ".status.clusters", type: "integer" },
+      { name: "Ready", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
       { name: "Age", jsonPath: ".metadata.creationTimestamp", type: "date" },
     ],
   },
@@ -70,6 +88,7 @@ const kinds: Kind[] = [
       { name: "Version", jsonPath: ".status.version" },
       { name: "Phase", jsonPath: ".status.phase" },
       { name: "Ready", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+      { name: "Host", jsonPath: ".status.host", priority: 1 },
       { name: "Endpoint", jsonPath: ".status.endpoint.url", priority: 1 },
       { name: "Age", jsonPath: ".metadata.creationTimestamp", type: "date" },
     ],

@@ -1,11 +1,20 @@
 import { z } from "zod";
 import { apiVersion } from "../labels.ts";
+import { capacityFigures, clusterGroupSpec, clusterGroupStatus } from "./cluster-group.ts";
 import { hostClusterSpec, hostClusterStatus } from "./host-cluster.ts";
 import { nestedClusterSpec, nestedClusterStatus } from "./nested-cluster.ts";
 
 export type { CelRule } from "./cel.ts";
 export { condition, conditions } from "./common.ts";
-export { hostClusterSpec, hostClusterStatus, nestedClusterSpec, nestedClusterStatus };
+export {
+  capacityFigures,
+  clusterGroupSpec,
+  clusterGroupStatus,
+  hostClusterSpec,
+  hostClusterStatus,
+  nestedClusterSpec,
+  nestedClusterStatus,
+};
 
 const metadata = z.looseObject({ name: z.string() });
 
@@ -25,4 +34,13 @@ export const hostClusterSchema = z.object({
   metadata,
   spec: hostClusterSpec.prefault({}),
   status: hostClusterStatus.optional(),
+});
+
+/** A whole ClusterGroup; parsing fills in the same defaults as the API server. */
+export const clusterGroupSchema = z.object({
+  apiVersion: z.literal(apiVersion),
+  kind: z.literal("ClusterGroup"),
+  metadata,
+  spec: clusterGroupSpec.prefault({}),
+  status: clusterGroupStatus.optional(),
 });

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { distros } from "../versions.ts";
-import { celRules, quantityRules } from "./cel.ts";
-import { conditions, hostOrIp, images, kubernetesVersion, objectName, quantity } from "./common.ts";
+import { type CelRule, celRules, quantityRules } from "./cel.ts";
+import { conditions, images, kubernetesVersion, objectName, quantity } from "./common.ts";
+import { clusterEndpoint, endpointType } from "./endpoint.ts";
 
 const size = z
   .object({
@@ -51,34 +52,6 @@ const datastore = z
     ),
   );
 
-const endpoint = z
-  .object({
-    type: z
-      .enum(["ClusterIP", "NodePort"])
-      .optional()
-      .describe("How people reach the API server; the host's endpoint type when absent."),
-    nodePort: z
-      .int32()
-      .min(1)
-      .max(65535)
-      .optional()
-      .describe("Port on every host node; chosen by the host when absent."),
-    extraNames: z
-      .array(hostOrIp)
-      .max(32)
-      .meta({ "x-kubernetes-list-type": "set" })
-      .optional()
-      .describe("More names and addresses that the API server's certificate is valid for."),
-  })
-  .meta(
-    celRules({
-      rule: "!has(self.nodePort) || (has(self.type) && self.type == 'NodePort')",
-      message: "nodePort needs type NodePort: set type: NodePort or remove nodePort",
-      fieldPath: ".nodePort",
-      reason: "FieldValueForbidden",
-    }),
-  );
-
 const clusterDomain = z
   .string()
   .min(1)
@@ -99,9 +72,24 @@ const clusterDomain = z
     ),
   });
 
+/** Where a nested cluster runs is settled at its creation. */
+function unchangeable(field: string): CelRule {
+  return {
+    rule: `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
+    message: `${field} cannot be changed: create another nested cluster`,
+    fieldPath: `.${field}`,
+    reason: "FieldValueForbidden",
+  };
+}
+
 /** What a person wants of a nested cluster, defaults filled in. */
 export const nestedClusterSpec = z
   .object({
+    description: z.string().max(1024).optional(),
+    host: objectName
+      .optional()
+      .describe("HostCluster on which it runs; chosen by the hub from the group when absent. Cannot be changed."),
+    group: objectName.optional().describe("ClusterGroup whose hosts and rules apply. Cannot be changed."),
     distro: z
       .enum(distros)
       .optional()
@@ -113,7 +101,7 @@ export const nestedClusterSpec = z
       .describe("Kubernetes version; what the host's default was at creation when absent."),
     size: size.prefault({}),
     datastore: datastore.prefault({}),
-    endpoint: endpoint.prefault({}),
+    endpoint: clusterEndpoint.prefault({}),
     syncer: z
       .enum(["shared", "dedicated"])
       .default("shared")
@@ -127,6 +115,13 @@ export const nestedClusterSpec = z
   })
   .meta(
     celRules(
+      {
+        rule: "!has(self.host) || !has(self.group)",
+        message: "host and group cannot both be set: name a host, or a group whose hosts are chosen from",
+        fieldPath: ".host",
+        reason: "FieldValueForbidden",
+      },
+      ...["host", "group"].map(unchangeable),
       {
         rule: "!has(oldSelf.distro) || (has(self.distro) && self.distro == oldSelf.distro)",
         message: "distro cannot be changed once it is set: create another nested cluster",
@@ -154,10 +149,16 @@ export const nestedClusterSpec = z
 /** What is true of a nested cluster; written by the agent, `syncer` and the condition `Synced` by the syncer. */
 export const nestedClusterStatus = z.object({
   phase: z.enum(["Pending", "Provisioning", "Ready", "Degraded", "Deleting", "Failed"]).optional(),
+  host: objectName.optional().describe("HostCluster on which it was placed; written by the hub, never changed."),
   namespace: z.string().max(63).optional().describe("Host namespace that holds everything of this nested cluster."),
   distro: z.enum(distros).optional().describe("Distro in use."),
   version: z.string().max(64).optional().describe("Kubernetes version in use."),
-  endpoint: z.object({ url: z.string().max(512).optional() }).optional(),
+  endpoint: z
+    .object({
+      url: z.string().max(512).optional(),
+      type: endpointType.optional().describe("The type in use."),
+    })
+    .optional(),
   observedGeneration: z.int().min(0).meta({ format: "int64" }).optional(),
   conditions: conditions.optional(),
   syncer: z

@@ -1,4 +1,4 @@
-import type { Distro, NestedClusterSpec } from "@inkube/api";
+import type { Distro, EndpointType, NestedClusterSpec } from "@inkube/api";
 import type { KeyPair } from "../pki/certificate.ts";
 import type { Pki } from "../pki/pki.ts";
 
@@ -31,7 +31,7 @@ export interface ControlPlaneInput {
   /** The effective choices: the spec's own, or the host's defaults. */
   distro: Distro;
   version: string;
-  endpointType: "ClusterIP" | "NodePort";
+  endpointType: EndpointType;
   registry?: string;
   /** Name of the pull secret in the host namespace. */
   pullSecret?: string;

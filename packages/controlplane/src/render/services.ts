@@ -1,4 +1,4 @@
-import { names, ports } from "@inkube/api";
+import { type EndpointType, names, ports } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import type { ControlPlaneInput } from "./input.ts";
 import { controlPlaneSelector, owned } from "./object-labels.ts";
@@ -17,13 +17,18 @@ export function controlPlaneService({ cluster, spec, endpointType }: ControlPlan
     kind: "Service",
     name: names.controlPlane,
     spec: {
-      type: endpointType,
+      type: serviceType(endpointType),
       selector: controlPlaneSelector,
       ports: [port],
       // With one replica there is no better one to send a client to, and the syncer reaches the API as soon as it listens.
       publishNotReadyAddresses: true,
     },
   });
+}
+
+/** Ingress, gateway and hub reach the API server by its ClusterIP. */
+function serviceType(endpointType: EndpointType): string {
+  return endpointType === "NodePort" || endpointType === "LoadBalancer" ? endpointType : "ClusterIP";
 }
 
 /** Headless Service that the StatefulSet needs for its pods' names. */

@@ -5,7 +5,7 @@ import type { RenderInput } from "../render/input.ts";
 export const sampleSpec: NestedClusterSpec = {
   size: { cpu: "2", memory: "4Gi", storage: "10Gi", pods: 100 },
   datastore: { type: "sqlite", storage: { size: "1Gi" } },
-  endpoint: {},
+  endpoint: { loadBalancer: { externalTrafficPolicy: "Cluster" } },
   syncer: "shared",
   podSecurity: "baseline",
   clusterDomain: "cluster.local",
