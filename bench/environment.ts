@@ -9,7 +9,7 @@ const program = join(import.meta.dirname, "../packages/cli/src/main.ts");
 
 /** The CLI on the benchmark's own host. */
 export function inkube(...args: string[]): Promise<string> {
-  return must(process.execPath, [program, "--host", "bench", ...args], { timeoutMs: 900_000 });
+  return must(process.execPath, [program, "--embedded", "bench", ...args], { timeoutMs: 900_000 });
 }
 
 export interface Environment extends AsyncDisposable {

@@ -3,7 +3,7 @@
 # when all are, nothing is run and nothing but one line is printed.
 set -eu
 
-packages="conntrack containerd containernetworking-plugins curl gcc iproute2 iptables libc6-dev mmdebstrap mount openssl runc util-linux"
+packages="conntrack containerd containernetworking-plugins curl gcc iproute2 iptables libc6-dev mmdebstrap mount openssl postgresql python3 python3-pip runc util-linux"
 
 missing=""
 for package in $packages; do

@@ -13,7 +13,7 @@ describe("inkube up and down", () => {
   it("bring up a host beside another, change nothing the second time, and leave nothing behind", async () => {
     const state = await mkdtemp(join(tmpdir(), "inkube-lifecycle-"));
     const inkube = (...args: string[]) =>
-      must(process.execPath, [program, "--host", "lifecycle", "--state-dir", state, ...args], {
+      must(process.execPath, [program, "--embedded", "lifecycle", "--state-dir", state, ...args], {
         timeoutMs: 15 * 60_000,
       });
     const footprint = await footprintOf({ name: "lifecycle", stateDir: state });

@@ -1,4 +1,4 @@
-import { hostClusters, labels, names, nestedClusters } from "@inkube/api";
+import { hostClusters, labels, type NestedCluster, names, nestedClusters } from "@inkube/api";
 import { controlPlaneSelector } from "@inkube/controlplane";
 import {
   type Client,
@@ -6,25 +6,31 @@ import {
   type Controller,
   changedObject,
   createController,
+  type KubeObject,
   type Logger,
   resources,
   sourceOf,
   type WatchCache,
 } from "@inkube/kube";
-import { heartbeatMs, reconcileHostCluster } from "./controllers/host-cluster/host-cluster.ts";
+import { heartbeatMs, hostFacts, reconcileHostCluster } from "./controllers/host-cluster/host-cluster.ts";
 import { createInternalCaKeeper, type InternalCa } from "./controllers/internal-ca/internal-ca.ts";
 import { createNestedClusterController } from "./controllers/nested-cluster/controller.ts";
+import { createFirstSeen } from "./controllers/nested-cluster/exposure/first-seen.ts";
 import { watchLostSecrets } from "./controllers/nested-cluster/lost-secrets.ts";
 import { createOwnWrites } from "./controllers/nested-cluster/own-writes.ts";
-import type { ProbeEndpoint } from "./controllers/nested-cluster/probe.ts";
 import { createEventRecorder } from "./events/event-recorder.ts";
 import { type HostNode, toHostNode } from "./host/host-node.ts";
 import { hostVersion } from "./host/host-version.ts";
 import { readHostView } from "./host/host-view.ts";
 import { remembered } from "./host/remembered.ts";
+import { createServedTypes } from "./host/served-types.ts";
 import { findServiceCIDR } from "./host/service-cidr.ts";
+import { createAgentHub } from "./hub/agent-hub.ts";
 import { createApplier } from "./objects/applier.ts";
+import { createExtensionObjects } from "./objects/extension-objects.ts";
 import { cacheOf, createOwnedCaches, type OwnedCaches } from "./objects/owned-caches.ts";
+import { createLookup } from "./probe/lookup.ts";
+import type { ProbeEndpoint } from "./probe/probe-endpoint.ts";
 
 export interface AgentOptions {
   client: Client;
@@ -33,9 +39,13 @@ export interface AgentOptions {
   random: () => number;
   logger: Logger;
   probe: ProbeEndpoint;
+  /** Name servers, `address` or `address:port`, that are asked for endpoints' names; the machine's own when absent. */
+  dnsServers?: readonly string[];
   /** Image of Inkube's programs, for dedicated syncers. */
   programImage: string;
   programPullPolicy?: string;
+  /** HTTP proxy towards the hub. */
+  hubProxyUrl?: string | undefined;
 }
 
 /** The host's controllers. */
@@ -52,6 +62,7 @@ interface Parts {
   hosts: WatchCache;
   nodes: WatchCache<HostNode>;
   pods: WatchCache;
+  ingressClasses: WatchCache;
   owned: OwnedCaches;
   internalCa: InternalCa;
 }
@@ -62,14 +73,28 @@ const certificateLookMs = 6 * 60 * 60_000;
 /** Wires the controllers of one host. Nothing runs before `start`. */
 export function createAgent(options: AgentOptions): Agent {
   const parts = createParts(options);
+  const look = hostLook(options);
+  const hub = createAgentHub({
+    ...options,
+    clusters: parts.clusters,
+    proxyUrl: options.hubProxyUrl,
+    version: look.version,
+    hostStatus: () => hostFacts({ nodes: parts.nodes, ...look }),
+  });
   const caches: { start(): void; stop(): Promise<void>; synced: boolean }[] = [
     parts.clusters,
     parts.hosts,
     parts.nodes,
     parts.pods,
+    parts.ingressClasses,
     ...Object.values(parts.owned),
+    hub,
   ];
-  const controllers = createControllers(options, parts);
+  const ours = {
+    hubConnection: hub.connection,
+    isOurs: (cluster: KubeObject): boolean => hub.mode !== "local" || placedOn(cluster) === names.localHost,
+  };
+  const controllers = createControllers(options, parts, look, ours);
   return {
     controllers,
     get synced() {
@@ -88,6 +113,24 @@ export function createAgent(options: AgentOptions): Agent {
   };
 }
 
+/** Where the hub placed it. */
+function placedOn(cluster: KubeObject): string | undefined {
+  return (cluster.status as NestedCluster["status"])?.host;
+}
+
+interface HostLook {
+  version: () => Promise<string>;
+  serviceCIDR: () => Promise<string>;
+}
+
+/** Slow looks at the host, remembered for a while. */
+function hostLook({ client, clock }: AgentOptions): HostLook {
+  return {
+    version: remembered(() => hostVersion(client), heartbeatMs, clock),
+    serviceCIDR: remembered(() => findServiceCIDR(client, names.systemNamespace), heartbeatMs, clock),
+  };
+}
+
 function createParts(options: AgentOptions): Parts {
   const selector = Object.entries(controlPlaneSelector).map(([key, value]) => `${key}=${value}`);
   return {
@@ -95,6 +138,7 @@ function createParts(options: AgentOptions): Parts {
     hosts: cacheOf(options, hostClusters),
     nodes: cacheOf<HostNode>(options, resources.nodes, { transform: toHostNode }),
     pods: cacheOf(options, resources.pods, { labelSelector: [...selector, labels.cluster].join(",") }),
+    ingressClasses: cacheOf(options, resources.ingressclasses),
     owned: createOwnedCaches(options),
     internalCa: createInternalCaKeeper(options),
   };
@@ -103,11 +147,12 @@ function createParts(options: AgentOptions): Parts {
 function createControllers(
   options: AgentOptions,
   parts: Parts,
+  { version, serviceCIDR }: HostLook,
+  ours: { hubConnection: WatchCache; isOurs: (cluster: KubeObject) => boolean },
 ): Record<"clusters" | "host" | "certificates", Controller> {
   const { client, clock, logger, probe, programImage, programPullPolicy } = options;
-  const { clusters, hosts, nodes, pods, owned, internalCa } = parts;
+  const { clusters, hosts, nodes, pods, ingressClasses, owned, internalCa } = parts;
   const once = <T>(fetch: () => Promise<T>): (() => Promise<T>) => remembered(fetch, heartbeatMs, clock);
-  const serviceCIDR = once(() => findServiceCIDR(client, names.systemNamespace));
   const sources = {
     hostClusters: hosts,
     nodes,
@@ -116,7 +161,7 @@ function createControllers(
     programImage,
     ...(programPullPolicy !== undefined && { programPullPolicy }),
   };
-  const host = { client, clock, hostClusters: hosts, nodes, serviceCIDR, version: once(() => hostVersion(client)) };
+  const host = { client, clock, hostClusters: hosts, nodes, serviceCIDR, version };
   return {
     clusters: createNestedClusterController({
       client,
@@ -127,6 +172,11 @@ function createControllers(
       owned,
       internalCa,
       probe,
+      ...ours,
+      lookup: createLookup(options.dnsServers),
+      ingressClasses,
+      extensions: createExtensionObjects(client, createServedTypes(client, clock)),
+      firstSeen: createFirstSeen(),
       hostClusters: hosts,
       applier: createApplier(client, owned),
       lost: watchLostSecrets(owned.Secret),

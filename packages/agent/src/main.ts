@@ -2,11 +2,12 @@
 import { hostname } from "node:os";
 import { isAppError, names } from "@inkube/api";
 import { createClient, holdLease, inClusterConfig, type Logger, loadKubeconfig, systemClock } from "@inkube/kube";
+import { startHealthServer } from "@inkube/kube/health";
 import { createProgramLogger } from "@inkube/kube/logging";
 import { createAgent } from "./agent.ts";
-import { probeOverTls } from "./controllers/nested-cluster/probe.ts";
 import { type ProgramOptions, readOptions } from "./options.ts";
-import { startHealthServer } from "./server/health-server.ts";
+import { probeEndpoint } from "./probe/probe-endpoint.ts";
+import { createReadOnlyAgent } from "./read-only-agent.ts";
 import { metricsText } from "./server/metrics-text.ts";
 
 /** Runs the agent until it is told to stop. */
@@ -19,14 +20,17 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => stop.abort());
   const time = { clock: systemClock, random: Math.random };
   const { programImage, programPullPolicy } = options;
-  const agent = createAgent({
-    client,
-    ...time,
-    logger,
-    probe: probeOverTls,
-    programImage,
-    ...(programPullPolicy !== undefined && { programPullPolicy }),
-  });
+  const shared = { client, ...time, logger, hubProxyUrl: hubProxy(process.env) };
+  const agent =
+    options.access === "read-only"
+      ? createReadOnlyAgent(shared)
+      : createAgent({
+          ...shared,
+          probe: probeEndpoint,
+          programImage,
+          ...(programPullPolicy !== undefined && { programPullPolicy }),
+          ...(options.dnsServers.length > 0 && { dnsServers: options.dnsServers }),
+        });
   // A standby is ready too: it could take over. Only who holds the lease has caches.
   let leading = false;
   const server = await startHealthServer({
@@ -53,6 +57,11 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   server.close();
   await client.close();
   logger.info({}, "Stopped agent");
+}
+
+/** As other programs do: HTTPS_PROXY, in either case. */
+function hubProxy(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return env.HTTPS_PROXY ?? env.https_proxy;
 }
 
 const component = "agent";

@@ -3,7 +3,8 @@ import { readOptions } from "./options.ts";
 
 describe("readOptions", () => {
   it("uses the pod's own account and the documented port unless told otherwise", () => {
-    expect(readOptions([])).toEqual({ programImage: "inkube", port: 9444, logLevel: "info", leaderElection: true });
+    const log = { logLevel: "info", leaderElection: true };
+    expect(readOptions([])).toEqual({ programImage: "inkube", port: 9444, ...log, access: "full", dnsServers: [] });
   });
 
   it.each([

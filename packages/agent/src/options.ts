@@ -11,6 +11,9 @@ export interface ProgramOptions {
   port: number;
   logLevel: string;
   leaderElection: boolean;
+  /** What the agent may do on its host. */
+  access: "full" | "read-only";
+  dnsServers: string[];
 }
 
 const logLevels = ["debug", "info", "warn", "error"];
@@ -28,11 +31,18 @@ export function readOptions(args: readonly string[]): ProgramOptions {
     programImage: values["program-image"] ?? "inkube",
     port,
     logLevel,
+    access: readAccess(values.access),
+    dnsServers: values["dns-server"] ?? [],
     leaderElection: values["leader-election"] !== "false",
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
     ...(values.context !== undefined && { context: values.context }),
     ...(values["program-pull-policy"] !== undefined && { programPullPolicy: values["program-pull-policy"] }),
   };
+}
+
+function readAccess(text = "full"): ProgramOptions["access"] {
+  if (text === "full" || text === "read-only") return text;
+  throw new AppError("USAGE", `--access ${text} is neither full nor read-only.`);
 }
 
 function parse(args: readonly string[]) {
@@ -48,6 +58,8 @@ function parse(args: readonly string[]) {
         port: flag,
         "log-level": flag,
         "leader-election": flag,
+        access: flag,
+        "dns-server": { type: "string", multiple: true },
       },
     }).values;
   } catch (error) {

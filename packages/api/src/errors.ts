@@ -15,6 +15,8 @@ export const errorTable = {
   KUBE_CONFLICT: { status: 409, exitCode: 4, retry: "backoff" },
   SPEC_INVALID: { status: 422, exitCode: 5, retry: "never" },
   AUTH_REQUIRED: { status: 401, exitCode: 6, retry: "never" },
+  GONE: { status: 410, exitCode: 3, retry: "never" },
+  TOO_LARGE: { status: 413, exitCode: 5, retry: "never" },
   KUBE_FORBIDDEN: { status: 403, exitCode: 6, retry: "never" },
   KUBE_UNREACHABLE: { status: 503, exitCode: 7, retry: "backoff" },
   KUBE_THROTTLED: { status: 429, exitCode: 7, retry: "backoff" },

@@ -15,6 +15,27 @@ export {
 } from "./errors.ts";
 export { hostName, hostNamespace, tokensSecretName } from "./host-names.ts";
 export {
+  agentPaths,
+  beatMs,
+  type ClusterReport,
+  type JoinAnswer,
+  type JoinRequest,
+  type Report,
+  tunnelHeaders,
+  type WantedLine,
+  wantedLineLimit,
+} from "./hub/protocol.ts";
+export {
+  type CredentialKind,
+  credentialKinds,
+  hashOf,
+  isHashOf,
+  newToken,
+  type ParsedToken,
+  parseToken,
+} from "./hub/token.ts";
+export { codeOfKubeFailure, type FieldError, fieldErrors } from "./kube-failures.ts";
+export {
   annotations,
   apiVersion,
   fieldManagers,
@@ -22,10 +43,12 @@ export {
   group,
   labels,
   managedBy,
+  placementFinalizer,
   reservedPrefix,
   version,
 } from "./labels.ts";
 export { containers, names, ports } from "./names.ts";
+export { programVersion } from "./program-version.ts";
 export { type Reason, type ReasonText, reasonMessage, reasons } from "./reasons.ts";
 export { clusterGroups, hostClusters, nestedClusters } from "./resource-types.ts";
 export type {

@@ -18,10 +18,14 @@ export const labels = {
   component: "inkube.dev/component",
   /** Namespace inside the nested cluster. */
   namespace: "inkube.dev/namespace",
+  /** On a namespace of the hub that is a project; the value is `true`. */
+  isProject: "inkube.dev/is-project",
+  /** On Secrets of the hub that hold the hash of a credential; the value is its kind. */
+  credential: "inkube.dev/credential",
 } as const;
 
 /** Values of `labels.managedBy`. */
-export const managedBy = { agent: "agent", syncer: "syncer" } as const;
+export const managedBy = { agent: "agent", syncer: "syncer", hub: "hub" } as const;
 
 /** Annotation keys on host objects that the syncer makes: whose copy it is, in plain words; `paused` is for people. */
 export const annotations = {
@@ -35,13 +39,30 @@ export const annotations = {
   appliedHash: "inkube.dev/applied-hash",
   /** Any value stops reconciliation of the object. */
   paused: "inkube.dev/paused",
+  /** User who created a nested cluster; quotas per user count by it. Written at admission. */
+  owner: "inkube.dev/owner",
+  /** On a host that a hub manages: uid of the object in the hub that this one mirrors. */
+  hubUid: "inkube.dev/hub-uid",
+  /** What people say of a project. */
+  description: "inkube.dev/description",
+  /** Of the create that made the object, so that sending it again makes no other. */
+  idempotencyKey: "inkube.dev/idempotency-key",
 } as const;
 
 /** The prefix that belongs to Inkube in labels and annotations. */
 export const reservedPrefix = "inkube.dev/";
 
 /** Field managers of server-side apply. */
-export const fieldManagers = { agent: "inkube-agent", syncer: "inkube-syncer", cli: "inkube-cli" } as const;
+export const fieldManagers = {
+  agent: "inkube-agent",
+  syncer: "inkube-syncer",
+  cli: "inkube-cli",
+  hub: "inkube-hub",
+  mirror: "inkube-mirror",
+} as const;
 
 /** Finalizer that the agent holds on a NestedCluster until nothing of it is left on the host. */
 export const finalizer = "inkube.dev/nested-cluster";
+
+/** Finalizer that the hub holds on a NestedCluster until its host said that nothing of it is left there. */
+export const placementFinalizer = "inkube.dev/placement";

@@ -7,6 +7,17 @@ export const names = {
   agent: "inkube-agent",
   syncer: "inkube-syncer",
   syncerService: "inkube-syncer",
+  hub: "inkube-hub",
+  hubService: "inkube-hub",
+  /** Authority that signs the hub's serving certificate, unless one was given. */
+  hubCaSecret: "hub-ca",
+  hubTlsSecret: "hub-tls",
+  /** Where an agent finds its hub: `url`, `ca.crt` and the one-time `token`. */
+  hubConnectionSecret: "hub-connection",
+  /** The durable credential that an agent made for itself. */
+  hubCredentialSecret: "hub-credential",
+  /** The one-time secret with which the first administrator signs in. */
+  firstAdminSecret: "hub-first-admin",
   internalCaSecret: "internal-ca",
   syncerTlsSecret: "syncer-tls",
   priorityClass: "inkube-control-plane",
@@ -59,4 +70,7 @@ export const ports = {
   syncerTunnel: 8443,
   syncerMetrics: 9443,
   agentMetrics: 9444,
+  /** HTTPS of the hub: API, agents and admission. */
+  hub: 8443,
+  hubMetrics: 9445,
 } as const;

@@ -86,6 +86,71 @@ export const reasons = {
     happened: "The nested API server refuses the credentials of Inkube.",
     todo: "Delete the Secrets pki and kubeconfig-syncer in the host namespace; they are made again.",
   },
+  NestingDisabled: {
+    happened: "This host takes no new nested clusters.",
+    todo: "Choose another host, or set spec.nesting of the HostCluster to true.",
+  },
+  EndpointNotOffered: {
+    happened: "The host does not offer this type of endpoint.",
+    todo: "Set what the message names in spec.endpoint of the HostCluster, or choose another spec.endpoint.type.",
+  },
+  EndpointRefused: {
+    happened: "The host refuses what the endpoint is made of.",
+    todo: "Look at the quota, policy or controller that the message names.",
+  },
+  LoadBalancerPending: { happened: "The load balancer is being made.", todo: "" },
+  LoadBalancerMissing: {
+    happened: "Nothing on this host gives Services of type LoadBalancer an address.",
+    todo: "Install MetalLB or the load balancer controller of your cloud, or choose another endpoint type.",
+  },
+  AddressPoolExhausted: {
+    happened: "The host has no free address for another load balancer.",
+    todo: "Add addresses to the pool (with MetalLB an IPAddressPool), or delete Services that hold one.",
+  },
+  EndpointRestricted: {
+    happened: "The API server answers, and its endpoint lets only spec.endpoint.loadBalancer.sourceRanges connect.",
+    todo: "",
+  },
+  IngressClassMissing: {
+    happened: "No ingress class of this host takes the endpoint.",
+    todo: "Install an ingress controller with that class, or set spec.endpoint.ingress.className of the HostCluster.",
+  },
+  IngressPending: {
+    happened: "No ingress controller has taken the endpoint up yet.",
+    todo: "Check that the controller of this class runs and has TLS passthrough turned on.",
+  },
+  PassthroughMissing: {
+    happened: "F5 NGINX Ingress Controller passes TLS through by a TransportServer, which this host does not serve.",
+    todo: "Install its custom resources and run it with -enable-tls-passthrough, or set another endpoint.ingress.controller.",
+  },
+  GatewayAPIMissing: {
+    happened: "The host does not serve TLSRoute of the Gateway API.",
+    todo: "Install Gateway API 1.5 or newer, or an older one with its experimental channel.",
+  },
+  GatewayMissing: {
+    happened: "The Gateway that the host names does not exist.",
+    todo: "Create it with a listener of protocol TLS in mode Passthrough, or correct spec.endpoint.gateway of the HostCluster.",
+  },
+  GatewayRefused: {
+    happened: "The Gateway refuses the endpoint's route.",
+    todo: "Let a TLS listener in mode Passthrough allow TLSRoutes from all namespaces under the host's domain.",
+  },
+  GatewayPending: {
+    happened: "The Gateway has not taken the endpoint's route up yet.",
+    todo: "Check that the controller of the Gateway's class runs and knows TLSRoute.",
+  },
+  DNSRecordMissing: {
+    happened: "The endpoint's name does not resolve.",
+    todo: "Create the wildcard record that the message names.",
+  },
+  DNSRecordWrong: {
+    happened: "The endpoint's name leads somewhere else.",
+    todo: "Correct the wildcard record that the message names.",
+  },
+  EndpointAnswersOther: {
+    happened: "Something else answers at the endpoint, with a certificate that is not this nested cluster's.",
+    todo: "Turn TLS passthrough on in the ingress controller or gateway: TLS must end at the nested API server.",
+  },
   EndpointUnreachable: {
     happened: "The API server does not answer at its endpoint.",
     todo: "Check that the endpoint's address and port can be reached from the host.",
@@ -107,6 +172,34 @@ export const reasons = {
     todo: "Check the rights of the ServiceAccount inkube-agent; reinstall the manifests of this version.",
   },
   HostReady: { happened: "The agent is at work on this host.", todo: "" },
+  NameTakenOnHost: {
+    happened: "A nested cluster of this name and project exists on the host and does not come from the hub.",
+    todo: "Delete it on the host, or give this one another name.",
+  },
+  Placed: { happened: "A host was chosen.", todo: "" },
+  Placing: { happened: "A host is being chosen.", todo: "" },
+  InsufficientCapacity: {
+    happened: "No host of the group has room for this size: insufficient capacity.",
+    todo: "Ask for less, delete or pause something there, or add a host to the group.",
+  },
+  QuotaExceeded: {
+    happened: "The quota of the user who created it does not allow this.",
+    todo: "Ask for less, delete another nested cluster of this user, or have the quota raised.",
+  },
+  OutsideLimits: {
+    happened: "The size is not within the limits of the group.",
+    todo: "Choose a size between the group's minimum and limits.",
+  },
+  GroupMissing: { happened: "There is no such cluster group.", todo: "Name another in spec.group." },
+  HostMissing: { happened: "There is no such host.", todo: "Name another in spec.host." },
+  NotForThisProject: {
+    happened: "The host or group is not for this project.",
+    todo: "Name another, or have the project added to it.",
+  },
+  HostNotEligible: {
+    happened: "Nothing can be placed on the host now.",
+    todo: "Choose another host, or mend what the message names.",
+  },
   DeletionBlocked: {
     happened: "Something in the host namespace does not go away.",
     todo: "Look at the finalizers of the object that the message names.",

@@ -1,5 +1,6 @@
 import type { Client, Clock } from "@inkube/kube";
 import type { Globals } from "./globals.ts";
+import type { HubClient } from "./hub/hub-client.ts";
 import type { Io } from "./io.ts";
 import type { Colors } from "./output/colors.ts";
 import type { Progress } from "./progress/progress.ts";
@@ -15,6 +16,10 @@ export interface CommandContext {
   progress: Progress;
   /** A client of the host's API server, opened on first use and closed when the command ends. */
   host(): Promise<Client>;
+  /** The hub's API, when commands go through a hub; undefined when a host is meant directly. */
+  hubInUse(): Promise<HubClient | undefined>;
+  /** The hub's API. Throws AppError AUTH_REQUIRED when nobody signed in. */
+  hub(): Promise<HubClient>;
   /** Sets the exit code of a command that ends without an error of its own (`connect -- CMD`). */
   exitWith(code: number): void;
 }

@@ -9,7 +9,8 @@ export const globalOptions = {
   kubeconfig: {
     kind: "string",
     placeholder: "FILE",
-    description: "kubeconfig of the host (default: $INKUBE_KUBECONFIG, the embedded host's, then kubectl's own)",
+    description:
+      "kubeconfig of a host, past the hub (default: $INKUBE_KUBECONFIG, the hub, the embedded host's, kubectl's own)",
     complete: "file",
   },
   context: { kind: "string", placeholder: "NAME", description: "context in that kubeconfig" },
@@ -32,7 +33,12 @@ export const globalOptions = {
     placeholder: "DIR",
     description: "where embedded hosts are kept (default: $INKUBE_STATE_DIR, then /var/lib/inkube)",
   },
-  host: { kind: "string", placeholder: "NAME", description: "name of the embedded host (default: inkube)" },
+  embedded: { kind: "string", placeholder: "NAME", description: "name of the embedded host (default: inkube)" },
+  hub: {
+    kind: "string",
+    placeholder: "URL",
+    description: "hub to talk to (default: $INKUBE_HUB, then the one that you signed in to last)",
+  },
   color: { kind: "boolean", negatable: true, default: true, description: "no colours" },
   quiet: { kind: "boolean", short: "q", description: "no progress, only results and errors" },
 } as const satisfies Record<string, OptionSpec>;
@@ -43,8 +49,9 @@ export interface Globals {
   project: string;
   output?: OutputFormat;
   stateDir?: string;
-  /** Present only when the person named a host. */
-  host?: string;
+  /** Present only when the person named an embedded host. */
+  embedded?: string;
+  hub?: string;
   color: boolean;
   quiet: boolean;
 }
@@ -63,7 +70,8 @@ export function readGlobals(values: Partial<OptionValues<typeof globalOptions>>)
     project: values.project ?? globalOptions.project.default,
     ...(format && { output: format as OutputFormat }),
     ...(values["state-dir"] && { stateDir: values["state-dir"] }),
-    ...(values.host && { host: values.host }),
+    ...(values.embedded && { embedded: values.embedded }),
+    ...(values.hub && { hub: values.hub }),
     color: values.color ?? true,
     quiet: values.quiet ?? false,
   };

@@ -20,7 +20,12 @@ afterAll(() => rm(state, { recursive: true, force: true }));
 describe("the host's kubeconfig", () => {
   const cases: [string, Partial<Globals>, Record<string, string>, string | undefined][] = [
     ["--kubeconfig wins over everything", { kubeconfig: "/mine" }, { INKUBE_KUBECONFIG: "/env" }, "/mine"],
-    ["a named embedded host wins over the environment", { host: "second" }, { INKUBE_KUBECONFIG: "/env" }, "second"],
+    [
+      "a named embedded host wins over the environment",
+      { embedded: "second" },
+      { INKUBE_KUBECONFIG: "/env" },
+      "second",
+    ],
     ["$INKUBE_KUBECONFIG wins over an embedded host nobody named", {}, { INKUBE_KUBECONFIG: "/env" }, "/env"],
     ["an embedded host wins over kubectl's own", {}, { KUBECONFIG: "/kubectl" }, "inkube"],
     ["without any, kubectl's own rules hold", { stateDir: "/nowhere" }, {}, undefined],
@@ -32,8 +37,8 @@ describe("the host's kubeconfig", () => {
   });
 
   it("a named embedded host that is not there is an error that says how to make it", () => {
-    expect(() => hostKubeconfig({ ...plain, stateDir: state, host: "third" }, { env: {} })).toThrow(
-      expect.objectContaining({ code: "HOST_UNSUITABLE", todo: expect.stringContaining("--host third up") }),
+    expect(() => hostKubeconfig({ ...plain, stateDir: state, embedded: "third" }, { env: {} })).toThrow(
+      expect.objectContaining({ code: "HOST_UNSUITABLE", todo: expect.stringContaining("--embedded third up") }),
     );
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AppError } from "@inkube/api";
 import type { ClusterConfig } from "@inkube/kube";
 import type { Globals } from "./globals.ts";
+import { mustBeSignedIn, type SignedIn, signedIn } from "./hub/hub-config.ts";
 import type { Io } from "./io.ts";
 
 /** Where embedded hosts are kept, and which one is meant. */
@@ -17,7 +18,7 @@ export interface EmbeddedHost {
 
 /** The embedded host that the options and the environment name; nothing says that it exists. */
 export function embeddedHost(globals: Globals, io: Pick<Io, "env">): EmbeddedHost {
-  const name = globals.host ?? "inkube";
+  const name = globals.embedded ?? "inkube";
   const stateDir = globals.stateDir ?? io.env.INKUBE_STATE_DIR ?? "/var/lib/inkube";
   const dir = join(stateDir, name);
   return { name, stateDir, dir, kubeconfigPath: join(dir, "kubeconfig") };
@@ -28,10 +29,10 @@ export function hostKubeconfig(globals: Globals, io: Pick<Io, "env">): { path?: 
   const context = globals.context ? { context: globals.context } : {};
   if (globals.kubeconfig) return { path: globals.kubeconfig, ...context };
   const embedded = embeddedHost(globals, io);
-  if (globals.host) {
+  if (globals.embedded) {
     if (existsSync(embedded.kubeconfigPath)) return { path: embedded.kubeconfigPath, ...context };
     throw new AppError("HOST_UNSUITABLE", `There is no embedded host ${embedded.name} in ${embedded.stateDir}`, {
-      todo: `Make it with inkube --host ${embedded.name} up.`,
+      todo: `Make it with inkube --embedded ${embedded.name} up.`,
     });
   }
   const named = io.env.INKUBE_KUBECONFIG;
@@ -39,8 +40,17 @@ export function hostKubeconfig(globals: Globals, io: Pick<Io, "env">): { path?: 
   return existsSync(embedded.kubeconfigPath) ? { path: embedded.kubeconfigPath, ...context } : context;
 }
 
-/** Reads it. Loads the client package, so only commands that talk to a host call it. */
-export async function loadHostConfig(globals: Globals, io: Pick<Io, "env">): Promise<ClusterConfig> {
+/** The hub that commands go through; undefined when a host is meant directly, or nobody signed in. */
+export async function hubInUse(globals: Globals, io: Pick<Io, "env" | "home">): Promise<SignedIn | undefined> {
+  if (globals.hub) return mustBeSignedIn(globals, io);
+  const direct = globals.kubeconfig ?? globals.context ?? globals.embedded ?? io.env.INKUBE_KUBECONFIG;
+  return direct === undefined ? signedIn(globals, io) : undefined;
+}
+
+/** Where objects are read and written: the hub's Kubernetes API as the person, or a host's by kubeconfig. */
+export async function loadHostConfig(globals: Globals, io: Pick<Io, "env" | "home">): Promise<ClusterConfig> {
+  const hub = await hubInUse(globals, io);
+  if (hub) return { server: `${hub.url}/kubernetes`, token: hub.token, ...(hub.ca && { ca: hub.ca }) };
   const { loadKubeconfig } = await import("@inkube/kube");
   return loadKubeconfig({ ...hostKubeconfig(globals, io), env: { ...io.env } });
 }

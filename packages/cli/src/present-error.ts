@@ -1,25 +1,22 @@
-import { AppError, type ErrorCode, isAppError } from "@inkube/api";
+import { AppError, codeOfKubeFailure, fieldErrors, isAppError } from "@inkube/api";
 import type { KubeError, KubeErrorCode } from "@inkube/kube";
 import type { OutputFormat } from "./globals.ts";
 import type { Colors } from "./output/colors.ts";
 import { printable } from "./output/printable.ts";
 
-const kubeCodes: Record<KubeErrorCode, { code: ErrorCode; todo: string }> = {
-  unreachable: {
-    code: "KUBE_UNREACHABLE",
-    todo: "Check that the cluster runs (inkube status) and that --kubeconfig names the right one.",
-  },
-  unauthorized: { code: "AUTH_REQUIRED", todo: "Get a kubeconfig with valid credentials." },
-  forbidden: { code: "KUBE_FORBIDDEN", todo: "Ask the administrator of the host for this right." },
-  notFound: { code: "KUBE_NOT_FOUND", todo: "Check the name and the project (-n)." },
-  alreadyExists: { code: "KUBE_ALREADY_EXISTS", todo: "Choose another name, or delete the one that is there." },
-  conflict: { code: "KUBE_CONFLICT", todo: "Somebody changed the object at the same time: try again." },
-  invalid: { code: "SPEC_INVALID", todo: "Change the fields that are named and try again." },
-  gone: { code: "KUBE_SERVER", todo: "Try again." },
-  throttled: { code: "KUBE_THROTTLED", todo: "The API server is busy: try again in a while." },
-  timeout: { code: "KUBE_UNREACHABLE", todo: "The API server is slow or away: try again." },
-  server: { code: "KUBE_SERVER", todo: "Look at the API server's log." },
-  aborted: { code: "INTERRUPTED", todo: "" },
+const todos: Record<KubeErrorCode, string> = {
+  unreachable: "Check that the cluster runs (inkube status) and that --kubeconfig names the right one.",
+  unauthorized: "Get a kubeconfig with valid credentials.",
+  forbidden: "Ask the administrator of the host for this right.",
+  notFound: "Check the name and the project (-n).",
+  alreadyExists: "Choose another name, or delete the one that is there.",
+  conflict: "Somebody changed the object at the same time: try again.",
+  invalid: "Change the fields that are named and try again.",
+  gone: "Try again.",
+  throttled: "The API server is busy: try again in a while.",
+  timeout: "The API server is slow or away: try again.",
+  server: "Look at the API server's log.",
+  aborted: "",
 };
 
 /** Any error as an AppError; decided by class and code, never by text. */
@@ -46,7 +43,7 @@ function isNamed(error: unknown, name: string): error is Error {
 }
 
 function fromKubeError(error: KubeError): AppError {
-  const { code, todo } = kubeCodes[error.code];
+  const [code, todo] = [codeOfKubeFailure[error.code], todos[error.code]];
   const fields = fieldErrors(error.details);
   if (fields.length > 0) {
     const message = fields.map(({ field, message }) => `${field}: ${message}`).join("\n");
@@ -57,20 +54,6 @@ function fromKubeError(error: KubeError): AppError {
     return new AppError(code, "This cluster does not know NestedCluster objects", { todo: install, cause: error });
   }
   return new AppError(code, error.message, { todo, cause: error });
-}
-
-interface FieldError {
-  field: string;
-  message: string;
-}
-
-/** The causes of a Kubernetes Status, without the server's echo of the value and its notes about itself. */
-function fieldErrors(details: unknown): FieldError[] {
-  const causes = (details as { causes?: { field?: string; message?: string }[] } | undefined)?.causes ?? [];
-  return causes.flatMap(({ field, message }) => {
-    if (!field || field === "<nil>" || !message) return [];
-    return [{ field, message: message.replace(/^Invalid value: "(object|string|integer|array|boolean)": /, "") }];
-  });
 }
 
 /** What a person reads: what happened, then what to do. Ends with a line break. */

@@ -1,6 +1,7 @@
 import { AppError } from "@inkube/api";
 import { Option, Command as Parser } from "commander";
 import type { ArgumentSpec, Command, OptionSpec } from "./command.ts";
+import { nounSummaries } from "./commands/nouns.ts";
 import { type Globals, globalOptions, readGlobals } from "./globals.ts";
 import { parseDuration } from "./output/duration.ts";
 
@@ -44,8 +45,9 @@ export function parseCommandLine(
     .enablePositionalOptions()
     .helpCommand(false);
   addOptions(program, globalOptions);
+  const nouns = new Map<string, Parser>();
   for (const command of commands) {
-    const parser = setup(program.command(command.name)).summary(command.summary);
+    const parser = setup(parentOf(command, program, nouns, setup).command(lastWord(command))).summary(command.summary);
     parser.description(command.description ? `${command.summary}.\n\n${command.description}` : command.summary);
     for (const argument of command.arguments) parser.argument(argumentSyntax(argument), argument.description);
     addOptions(parser, command.options);
@@ -70,6 +72,29 @@ export function parseCommandLine(
   return invocation;
 }
 
+function lastWord({ name }: Command): string {
+  return name.split(" ").at(-1) ?? name;
+}
+
+/** Commands of two words, `host import`, are below their noun. */
+function parentOf(
+  command: Command,
+  program: Parser,
+  nouns: Map<string, Parser>,
+  setup: (parser: Parser) => Parser,
+): Parser {
+  const [noun = "", verb] = command.name.split(" ");
+  if (verb === undefined) return program;
+  const known = nouns.get(noun);
+  if (known) return known;
+  const parser = setup(program.command(noun))
+    .summary(nounSummaries[noun] ?? noun)
+    .description(nounSummaries[noun] ?? noun);
+  parser.helpCommand(false);
+  nouns.set(noun, parser);
+  return parser;
+}
+
 function argumentSyntax({ name, required, variadic }: ArgumentSpec): string {
   const text = variadic ? `${name}...` : name;
   return required ? `<${text}>` : `[${text}]`;
@@ -78,7 +103,8 @@ function argumentSyntax({ name, required, variadic }: ArgumentSpec): string {
 /** Global options as a command sees them: a short name that the command uses itself is left out. */
 function remainingGlobals(own: Record<string, OptionSpec>): Record<string, OptionSpec> {
   const taken = new Set(Object.values(own).map((option) => option.short));
-  const entries = Object.entries<OptionSpec>(globalOptions).map(([name, option]) => {
+  const others = Object.entries<OptionSpec>(globalOptions).filter(([name]) => !(name in own));
+  const entries = others.map(([name, option]) => {
     if (option.short === undefined || !taken.has(option.short)) return [name, option] as const;
     const { short: _, ...rest } = option;
     return [name, rest] as const;

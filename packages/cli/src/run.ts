@@ -1,8 +1,10 @@
+import { AppError } from "@inkube/api";
 import type { Client, Clock } from "@inkube/kube";
 import { commands } from "./commands/index.ts";
 import type { CommandContext } from "./context.ts";
 import type { Globals } from "./globals.ts";
-import { loadHostConfig } from "./host-access.ts";
+import { hubInUse, loadHostConfig } from "./host-access.ts";
+import type { HubClient } from "./hub/hub-client.ts";
 import type { Io } from "./io.ts";
 import { type Colors, createColors } from "./output/colors.ts";
 import { presentError, toAppError } from "./present-error.ts";
@@ -44,7 +46,9 @@ async function execute(
 ): Promise<number> {
   let exitCode = 0;
   let client: Promise<Client> | undefined;
+  let hub: Promise<HubClient | undefined> | undefined;
   const open = openHost ?? ((wanted: Globals) => openRealHost(wanted, io));
+  const hubInUseNow = (): Promise<HubClient | undefined> => (hub ??= openHubInUse(globals, io, signal));
   const context: CommandContext = {
     io,
     globals,
@@ -53,6 +57,8 @@ async function execute(
     colors: createColors(colorsWanted(globals, io) && io.stdout.isTTY),
     progress: createProgress(globals, io),
     host: () => (client ??= open(globals)),
+    hubInUse: hubInUseNow,
+    hub: async () => (await hubInUseNow()) ?? throwNotSignedIn(),
     exitWith: (code) => {
       exitCode = code;
     },
@@ -63,7 +69,21 @@ async function execute(
   } finally {
     context.progress.end();
     await client?.then((opened) => opened.close()).catch(() => undefined);
+    await hub?.then((opened) => opened?.close()).catch(() => undefined);
   }
+}
+
+async function openHubInUse(globals: Globals, io: Io, signal: AbortSignal): Promise<HubClient | undefined> {
+  const found = await hubInUse(globals, io);
+  if (!found) return undefined;
+  const { openHub } = await import("./hub/hub-client.ts");
+  return openHub(found, { signal, token: found.token });
+}
+
+function throwNotSignedIn(): never {
+  throw new AppError("AUTH_REQUIRED", "This is done in a hub, and none is in use", {
+    todo: "Run inkube login URL, or name one with --hub.",
+  });
 }
 
 async function openRealHost(globals: Globals, io: Io): Promise<Client> {

@@ -1,12 +1,25 @@
 /** What a nested cluster's control plane is on the host: certificates, containers, objects. Pure but for key generation. */
 export { type DistroDefinition, type Flag, fileNames } from "./distros/distro.ts";
 export { distroDefinitions } from "./distros/distros.ts";
+export type { EndpointInput, EndpointPolicy } from "./endpoints/endpoint.ts";
+export { endpointServerNames, endpointUrl, renderEndpoint } from "./endpoints/endpoints.ts";
+export {
+  type ExtensionType,
+  endpointExtensions,
+  gateways,
+  tlsRoutes,
+  transportServers,
+} from "./endpoints/extension-types.ts";
+export { endpointHostName } from "./endpoints/host-name.ts";
+export { clusterUrl, ingressAddresses } from "./endpoints/service-fields.ts";
 export type { KeyPair } from "./pki/certificate.ts";
 export { expiry, isUsableAuthority, type RenewalReason, renewalReason } from "./pki/inspect-certificate.ts";
 export {
+  createAuthority,
   createInternalCa,
   dedicatedSyncerNames,
   issueEgressClient,
+  issueServing,
   issueSyncerServing,
   syncerNames,
 } from "./pki/internal-ca.ts";

@@ -46,7 +46,7 @@ export function podRanges(nodes: readonly HostNode[]): string[] {
 export function capacity(nodes: readonly HostNode[]): Record<string, string> {
   const sums: Record<string, number> = {};
   for (const { allocatable } of nodes) {
-    for (const resource of ["cpu", "memory", "pods"]) {
+    for (const resource of ["cpu", "memory", "pods", "ephemeral-storage"]) {
       const value = allocatable[resource];
       if (value !== undefined) sums[resource] = (sums[resource] ?? 0) + parseQuantity(value);
     }
@@ -56,5 +56,5 @@ export function capacity(nodes: readonly HostNode[]): Record<string, string> {
 
 function inUnits(resource: string, sum: number): string {
   if (resource === "cpu") return `${Math.round(sum * 1000)}m`;
-  return resource === "memory" ? `${Math.floor(sum / 2 ** 20)}Mi` : String(sum);
+  return resource === "pods" ? String(sum) : `${Math.floor(sum / 2 ** 20)}Mi`;
 }

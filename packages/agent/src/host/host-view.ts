@@ -1,13 +1,18 @@
-import { defaultVersion, type EndpointType, type HostClusterSpec, names } from "@inkube/api";
-import type { HostFacts } from "@inkube/controlplane";
+import { defaultVersion, type EndpointType, type HostClusterSpec, names, ports } from "@inkube/api";
+import type { EndpointPolicy, HostFacts } from "@inkube/controlplane";
 import type { KubeObject, WatchCache } from "@inkube/kube";
 import { type HostNode, nodeAddresses, podRanges } from "./host-node.ts";
+
+/** A host's policy with what it leaves open filled in: ClusterIP, and the addresses of its nodes. */
+export type HostEndpoint = EndpointPolicy & { type: EndpointType; addresses: string[] };
 
 /** What the agent knows of its host when it makes a control plane. */
 export interface HostView {
   facts: HostFacts;
   defaults: Pick<HostClusterSpec, "defaultDistro" | "defaultVersion" | "images">;
-  endpoint: { type: EndpointType; addresses: readonly string[] };
+  endpoint: HostEndpoint;
+  /** Whether nested clusters may be created; true where nothing says otherwise. */
+  nesting: boolean;
 }
 
 export interface HostViewSources {
@@ -28,7 +33,6 @@ export async function readHostView(sources: HostViewSources): Promise<HostView> 
     spec.serviceCIDR ?? sources.serviceCIDR(),
     sources.syncerClusterIP(),
   ]);
-  const addresses = spec.endpoint?.addresses ?? [];
   return {
     facts: {
       serviceCIDR,
@@ -42,10 +46,20 @@ export async function readHostView(sources: HostViewSources): Promise<HostView> 
       defaultVersion: spec.defaultVersion ?? defaultVersion,
       images: spec.images,
     },
-    endpoint: {
-      type: spec.endpoint?.type ?? "ClusterIP",
-      addresses: addresses.length > 0 ? addresses : nodeAddresses(nodes),
-    },
+    endpoint: hostEndpoint(spec.endpoint, nodes),
+    nesting: spec.nesting ?? true,
+  };
+}
+
+function hostEndpoint(policy: Partial<EndpointPolicy> | undefined, nodes: readonly HostNode[]): HostEndpoint {
+  const { type = "ClusterIP", addresses = [], ...rest } = policy ?? {};
+  return {
+    port: ports.apiService,
+    ingress: { controller: "nginx" },
+    loadBalancer: {},
+    ...rest,
+    type,
+    addresses: addresses.length > 0 ? addresses : nodeAddresses(nodes),
   };
 }
 

@@ -1,5 +1,5 @@
 import { group, hostClusters, names, nestedClusters } from "@inkube/api";
-import { dedicatedSyncerAccount } from "@inkube/controlplane";
+import { dedicatedSyncerAccount, gateways, tlsRoutes, transportServers } from "@inkube/controlplane";
 
 export interface PolicyRule {
   apiGroups: string[];
@@ -10,6 +10,25 @@ export interface PolicyRule {
 
 const make = ["create", "get", "list", "patch", "watch"];
 const look = ["get", "list", "watch"];
+
+/** Under one name of its own in each host namespace, since an endpoint's type can change. */
+function endpointObjects(apiGroup: string, resources: string[], also: string[] = []): PolicyRule[] {
+  const [apiGroups, resourceNames] = [[apiGroup], [names.controlPlane]];
+  return [
+    // What is made has no name yet that a rule could be about.
+    { apiGroups, resources, verbs: ["create", ...also] },
+    { apiGroups, resources, verbs: ["delete", "get", "patch"], resourceNames },
+  ];
+}
+
+/** What endpoints consist of beside a Service, and what the host offers for them. */
+const endpointRules: readonly PolicyRule[] = [
+  ...endpointObjects("networking.k8s.io", ["ingresses"], ["list", "watch"]),
+  ...endpointObjects(tlsRoutes.group, [tlsRoutes.plural]),
+  ...endpointObjects(transportServers.group, [transportServers.plural]),
+  { apiGroups: ["networking.k8s.io"], resources: ["ingressclasses"], verbs: ["list", "watch"] },
+  { apiGroups: [gateways.group], resources: [gateways.plural], verbs: ["get"] },
+];
 
 /**
  * What the agent may do on the host. It makes namespaces and what is in them, so these rights are cluster-wide; it can
@@ -33,6 +52,7 @@ export const agentRules: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["secrets"], verbs: ["delete"], resourceNames: [names.syncerTlsSecret] },
   { apiGroups: ["apps"], resources: ["statefulsets"], verbs: make },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: make },
+  ...endpointRules,
   // What a dedicated syncer holds outside its host namespace does not go with that namespace. The roles grant no more than
   // the agent holds by the first rules of this list, so it needs no right to escalate.
   {

@@ -2,17 +2,18 @@ import { names } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { syncerRules } from "@inkube/syncer";
 import { agentRules, agentSystemRules, type PolicyRule } from "./agent-rules.ts";
+import { leaveRules, mirrorRules, readOnlyRules, readOnlySystemRules } from "./hub-rules.ts";
 
 const rbac = "rbac.authorization.k8s.io";
 const namespace = names.systemNamespace;
 
 /** Who the programs are on the host, and what they may do. */
-export function identities(): KubeObject[] {
+export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
   const syncer = syncerRules();
   return [
     account(names.agent),
     account(names.syncer),
-    clusterRole(names.agent, agentRules),
+    clusterRole(names.agent, joinsHub ? [...agentRules, ...mirrorRules, ...leaveRules] : agentRules),
     clusterRole(names.syncer, syncer.cluster),
     // Never bound cluster-wide: the agent binds it in the host namespace of each nested cluster.
     clusterRole(names.syncerNamespaceRole, syncer.namespace),
@@ -22,6 +23,16 @@ export function identities(): KubeObject[] {
     clusterRoleBinding(names.syncer),
     ...systemRole(names.agent, agentSystemRules),
     ...systemRole(names.syncer, syncer.system),
+  ];
+}
+
+/** Who the agent is on a host where it may only look. */
+export function readOnlyIdentities(): KubeObject[] {
+  return [
+    account(names.agent),
+    clusterRole(names.agent, [...readOnlyRules, ...leaveRules]),
+    clusterRoleBinding(names.agent),
+    ...systemRole(names.agent, [...agentSystemRules, ...readOnlySystemRules]),
   ];
 }
 

@@ -1,26 +1,43 @@
 import { apiVersion, crds, hostClusters, names } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
-import { identities } from "./identities.ts";
-import type { InstallOptions } from "./options.ts";
+import { identities, readOnlyIdentities } from "./identities.ts";
+import type { HubOptions, InstallOptions } from "./options.ts";
 import { agentDeployment, syncerDeployment, syncerService } from "./programs.ts";
 
-export type { InstallOptions } from "./options.ts";
+export type { HubOptions, InstallOptions } from "./options.ts";
 
 /**
  * Everything that makes a cluster a host, in the order in which it is applied: definitions first, as the HostCluster needs
- * them, and the programs last. Pure; applying it again changes nothing.
+ * them, and the programs last. Pure; applying it again changes nothing. For a host that joins a hub there is no HostCluster:
+ * its agent brings it, as the hub wants it. For one on which the agent may only look there is nothing but the agent.
  */
 export async function installManifests(options: InstallOptions): Promise<KubeObject[]> {
+  const { hub, access = "full" } = options;
+  const connection = hub ? [hubConnectionSecret(hub)] : [];
+  if (access === "read-only") {
+    return [systemNamespace, priorityClass, ...readOnlyIdentities(), ...connection, agentDeployment(options)];
+  }
   return [
     ...(await crds()),
     systemNamespace,
     priorityClass,
-    ...identities(),
+    ...identities({ joinsHub: hub !== undefined }),
     syncerService(),
-    localHost(options),
+    ...(hub ? [] : [localHost(options)]),
+    ...connection,
     agentDeployment(options),
     syncerDeployment(options),
   ];
+}
+
+/** Where the agent finds its hub. */
+function hubConnectionSecret({ url, token, ca }: HubOptions): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: names.hubConnectionSecret, namespace: names.systemNamespace },
+    stringData: { url, token, mode: "mirror", ...(ca && { "ca.crt": ca }) },
+  };
 }
 
 const systemNamespace: KubeObject = {

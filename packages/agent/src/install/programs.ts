@@ -1,6 +1,6 @@
 import { names, ports } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
-import type { InstallOptions } from "./options.ts";
+import type { HubOptions, InstallOptions } from "./options.ts";
 
 const namespace = names.systemNamespace;
 /** Where the image's user may write nothing and owns nothing. */
@@ -16,6 +16,9 @@ interface Program {
   healthPort: number;
   memory: { request: string; limit: string };
   volumes?: { name: string; secretName: string; mountPath: string }[];
+  env?: { name: string; value: string }[];
+  /** Folders of the node, read-only. */
+  hostPaths?: { name: string; path: string; mountPath: string }[];
 }
 
 /** The agent's Deployment. */
@@ -27,11 +30,25 @@ export function agentDeployment(options: InstallOptions): KubeObject {
       `--program-image=${options.image}`,
       ...(options.imagePullPolicy ? [`--program-pull-policy=${options.imagePullPolicy}`] : []),
       `--log-level=${options.logLevel ?? "info"}`,
+      ...(options.access === "read-only" ? ["--access=read-only"] : []),
     ],
     ports: [{ name: "metrics", containerPort: ports.agentMetrics }],
     healthPort: ports.agentMetrics,
     memory: { request: "96Mi", limit: "512Mi" },
+    ...proxied(options.hub?.proxy),
   });
+}
+
+/** How the agent gets out where a proxy is in between. */
+function proxied(proxy: HubOptions["proxy"]): Pick<Program, "env" | "hostPaths"> {
+  const { httpsProxy, noProxy, caHostPath, caMountPath } = proxy ?? {};
+  const env = [
+    ...(httpsProxy ? [{ name: "HTTPS_PROXY", value: httpsProxy }] : []),
+    ...(noProxy ? [{ name: "NO_PROXY", value: noProxy }] : []),
+    ...(caHostPath ? [{ name: "INKUBE_PROXY_CA_DIR", value: caMountPath ?? caHostPath }] : []),
+  ];
+  const hostPaths = caHostPath ? [{ name: "proxy-ca", path: caHostPath, mountPath: caMountPath ?? caHostPath }] : [];
+  return { env, hostPaths };
 }
 
 /** The shared syncer's Deployment. */
@@ -101,7 +118,10 @@ function podSpec(options: InstallOptions, program: Program): object {
       seccompProfile: { type: "RuntimeDefault" },
     },
     containers: [container(options, program)],
-    volumes: mounted.map(({ name, secretName }) => ({ name, secret: { secretName, defaultMode: 0o440 } })),
+    volumes: [
+      ...mounted.map(({ name, secretName }) => ({ name, secret: { secretName, defaultMode: 0o440 } })),
+      ...(program.hostPaths ?? []).map(({ name, path }) => ({ name, hostPath: { path, type: "Directory" } })),
+    ],
   };
 }
 
@@ -113,7 +133,7 @@ function container(options: InstallOptions, program: Program): object {
     imagePullPolicy: options.imagePullPolicy ?? "IfNotPresent",
     command: ["node", `/inkube/${program.container}.mjs`],
     args: program.args,
-    env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+    env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, ...(program.env ?? [])],
     ports: program.ports,
     // A node that is starved for a minute must lose neither the process nor its place behind the Service.
     startupProbe: { ...health("/readyz"), periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 120 },
@@ -129,6 +149,10 @@ function container(options: InstallOptions, program: Program): object {
       readOnlyRootFilesystem: true,
     },
     terminationMessagePolicy: "FallbackToLogsOnError",
-    volumeMounts: (program.volumes ?? []).map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
+    volumeMounts: [...(program.volumes ?? []), ...(program.hostPaths ?? [])].map(({ name, mountPath }) => ({
+      name,
+      mountPath,
+      readOnly: true,
+    })),
   };
 }

@@ -10,6 +10,7 @@ export const ownedTypes = {
   ResourceQuota: resources.resourcequotas,
   LimitRange: resources.limitranges,
   NetworkPolicy: resources.networkpolicies,
+  Ingress: resources.ingresses,
   RoleBinding: resources.rolebindings,
   Role: resources.roles,
   ClusterRoleBinding: resources.clusterrolebindings,

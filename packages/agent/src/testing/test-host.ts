@@ -17,15 +17,18 @@ import {
   startFakeApiServer,
 } from "@inkube/kube/testing";
 import { createInternalCaKeeper } from "../controllers/internal-ca/internal-ca.ts";
+import { createFirstSeen } from "../controllers/nested-cluster/exposure/first-seen.ts";
 import { watchLostSecrets } from "../controllers/nested-cluster/lost-secrets.ts";
 import { createOwnWrites } from "../controllers/nested-cluster/own-writes.ts";
-import type { ProbeAnswer } from "../controllers/nested-cluster/probe.ts";
 import { reconcileNestedCluster } from "../controllers/nested-cluster/reconcile.ts";
 import { createEventRecorder } from "../events/event-recorder.ts";
 import type { HostView } from "../host/host-view.ts";
+import { createServedTypes } from "../host/served-types.ts";
 import { createApplier } from "../objects/applier.ts";
+import { createExtensionObjects } from "../objects/extension-objects.ts";
 import { cacheOf, createOwnedCaches } from "../objects/owned-caches.ts";
 import { ownedTypes } from "../objects/owned-types.ts";
+import type { ProbeAnswer, ProbeRequest } from "../probe/probe-endpoint.ts";
 
 /** A host in memory with the caches of an agent, whose reconciles the test starts by hand. */
 export interface TestHost {
@@ -33,8 +36,12 @@ export interface TestHost {
   readonly client: Client;
   readonly clock: FakeClock;
   readonly log: ReturnType<typeof collectingLogger>;
-  /** What the endpoint answers; false as long as nobody says otherwise. */
+  /** What answers wherever the API server is asked for; nothing as long as nobody says otherwise. */
   answer: ProbeAnswer;
+  /** What answers at the endpoint's URL where that is not the same. */
+  endpointAnswer?: ProbeAnswer;
+  /** What was dialled. */
+  readonly probed: ProbeRequest[];
   view: HostView;
   /** One reconcile of `team/<name>` with caches that have seen everything. */
   reconcile(name: string): Promise<Outcome>;
@@ -44,7 +51,14 @@ export interface TestHost {
 }
 
 const project = "team";
-const types = { ...ownedTypes, NestedCluster: nestedClusters, Pod: resources.pods };
+const types = {
+  ...ownedTypes,
+  NestedCluster: nestedClusters,
+  Pod: resources.pods,
+  IngressClass: resources.ingressclasses,
+};
+/** A connection that nobody took. */
+export const unreachable: ProbeAnswer = { ready: false, failure: "unreachable", why: "ECONNREFUSED", addresses: [] };
 
 /** Starts it; dispose of it with `await using`. */
 export async function startTestHost(): Promise<TestHost> {
@@ -59,9 +73,17 @@ export async function startTestHost(): Promise<TestHost> {
   const owned = createOwnedCaches(watching);
   const clusters = cacheOf(watching, nestedClusters);
   const pods = cacheOf(watching, resources.pods);
+  const ingressClasses = cacheOf(watching, resources.ingressclasses);
   const lost = watchLostSecrets(owned.Secret);
   const ownWrites = createOwnWrites();
-  const caches: Record<string, WatchCache> = { ...owned, NestedCluster: clusters, Pod: pods };
+  const extensions = createExtensionObjects(client, createServedTypes(client, clock));
+  const firstSeen = createFirstSeen();
+  const caches: Record<string, WatchCache> = {
+    ...owned,
+    NestedCluster: clusters,
+    Pod: pods,
+    IngressClass: ingressClasses,
+  };
   for (const cache of Object.values(caches)) cache.start();
   await Promise.all(Object.values(caches).map((cache) => cache.whenSynced()));
   await client.create(resources.services, syncerService);
@@ -71,7 +93,8 @@ export async function startTestHost(): Promise<TestHost> {
     client,
     clock,
     log,
-    answer: { ready: false, why: "ECONNREFUSED" },
+    answer: unreachable,
+    probed: [],
     view: defaultView(),
     async reconcile(name) {
       await caughtUp(server, caches);
@@ -87,7 +110,15 @@ export async function startTestHost(): Promise<TestHost> {
         applier: createApplier(client, owned),
         internalCa: createInternalCaKeeper({ client, clock, logger: log }),
         hostView: () => Promise.resolve(host.view),
-        probe: () => Promise.resolve(host.answer),
+        probe: async (request: ProbeRequest) => {
+          host.probed.push(request);
+          const isClusterIP = request.url.startsWith("https://10.96.");
+          return isClusterIP ? host.answer : (host.endpointAnswer ?? host.answer);
+        },
+        lookup: () => Promise.resolve([]),
+        ingressClasses,
+        extensions,
+        firstSeen,
       };
       const context = { signal: new AbortController().signal, logger: log };
       return reconcileNestedCluster(dependencies, `${project}/${name}`, context);
@@ -146,7 +177,14 @@ function defaultView(): HostView {
       programImage: "inkube:dev",
     },
     defaults: { defaultDistro: "k8s", defaultVersion: "v1.34.4", images: undefined },
-    endpoint: { type: "ClusterIP", addresses: ["172.31.0.2"] },
+    endpoint: {
+      type: "ClusterIP",
+      addresses: ["172.31.0.2"],
+      port: 443,
+      ingress: { controller: "nginx" },
+      loadBalancer: {},
+    },
+    nesting: true,
   };
 }
 
@@ -159,7 +197,7 @@ function nestedCluster(name: string, spec: object): KubeObject {
     spec: {
       size: { cpu: "2", memory: "4Gi", storage: "10Gi", pods: 100 },
       datastore: { type: "sqlite", storage: { size: "1Gi" } },
-      endpoint: {},
+      endpoint: { loadBalancer: { externalTrafficPolicy: "Cluster" } },
       syncer: "shared",
       podSecurity: "baseline",
       clusterDomain: "cluster.local",

@@ -2,13 +2,15 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { text as readText } from "node:stream/consumers";
 import { installManifests } from "@inkube/agent";
-import { apiVersion, fieldManagers, type NestedCluster, nestedClusters } from "@inkube/api";
+import { apiVersion, fieldManagers, type NestedCluster, names, nestedClusters } from "@inkube/api";
 import { type EmbeddedHost, up } from "@inkube/embedded";
-import { type Client, createClient, isKubeError, loadKubeconfig } from "@inkube/kube";
+import { hubManifests } from "@inkube/hub/install";
+import { type Client, createClient, isKubeError, loadKubeconfig, resources } from "@inkube/kube";
 import { clusterKubeconfig } from "../clusters/cluster-kubeconfig.ts";
 import { waitReady } from "../clusters/wait-ready.ts";
 import type { CommandContext } from "../context.ts";
 import { embeddedHost } from "../host-access.ts";
+import { type HubFacts, writeHubFacts } from "../hub/embedded-hub.ts";
 import { applyObjects } from "../install/apply-objects.ts";
 import { awaitPrograms } from "../install/await-programs.ts";
 import { isOnPath } from "../install/is-on-path.ts";
@@ -18,6 +20,7 @@ import { structured } from "../output/structured.ts";
 interface UpFlags {
   name: string;
   demo: boolean;
+  hub: boolean;
   timeout: number;
 }
 
@@ -29,8 +32,10 @@ export async function bringUp(flags: UpFlags, context: CommandContext): Promise<
   const machine = await up({ name: place.name, stateDir: place.stateDir, progress: report, signal });
   const host = createClient(await loadKubeconfig({ path: machine.kubeconfigPath }));
   try {
-    await installPrograms(host, machine, context);
-    await awaitPrograms(host, { timeoutMs: flags.timeout, clock, signal, progress });
+    await installPrograms(host, machine, flags.hub, context);
+    const programs = [names.agent, names.syncer, ...(flags.hub ? [names.hub] : [])];
+    await awaitPrograms(host, programs, { timeoutMs: flags.timeout, clock, signal, progress });
+    if (flags.hub) await writeHubFacts(place.dir, await readHub(host, machine, signal));
     const kubeconfigPath = join(place.dir, `${flags.name}.kubeconfig`);
     if (flags.demo) await ensureCluster(host, flags, kubeconfigPath, context);
     await printResult(machine, flags.demo ? kubeconfigPath : undefined, context);
@@ -39,7 +44,26 @@ export async function bringUp(flags: UpFlags, context: CommandContext): Promise<
   }
 }
 
-async function installPrograms(host: Client, machine: EmbeddedHost, context: CommandContext): Promise<void> {
+/** Node port of the hub; fixed, so that its address is known before it runs. */
+const hubNodePort = 30443;
+
+function hubUrl({ nodeIP }: EmbeddedHost): string {
+  return `https://${nodeIP}:${hubNodePort}`;
+}
+
+async function readHub(host: Client, machine: EmbeddedHost, signal: AbortSignal): Promise<HubFacts> {
+  const ref = { namespace: names.systemNamespace, name: names.hubCaSecret };
+  const secret = await host.get(resources.secrets, ref, { signal });
+  const encoded = (secret?.data as Record<string, string> | undefined)?.["tls.crt"];
+  return { url: hubUrl(machine), ...(encoded && { ca: Buffer.from(encoded, "base64").toString("utf8") }) };
+}
+
+async function installPrograms(
+  host: Client,
+  machine: EmbeddedHost,
+  withHub: boolean,
+  context: CommandContext,
+): Promise<void> {
   const [image = ""] = await machine.loadImages(["inkube"], (line) => context.progress.log(line));
   const answer = await host.raw({ method: "GET", path: "/version", signal: context.signal });
   const { gitVersion } = JSON.parse(await readText(Readable.from(answer.body))) as { gitVersion: string };
@@ -52,7 +76,8 @@ async function installPrograms(host: Client, machine: EmbeddedHost, context: Com
     endpointType: "NodePort",
     endpointAddresses: [machine.nodeIP],
   });
-  await applyObjects(host, manifests, context);
+  const hub = withHub ? hubManifests({ image, url: hubUrl(machine), nodePort: hubNodePort }) : [];
+  await applyObjects(host, [...manifests, ...hub], context);
 }
 
 async function ensureCluster(host: Client, flags: UpFlags, path: string, context: CommandContext): Promise<void> {

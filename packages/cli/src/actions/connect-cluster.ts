@@ -1,5 +1,5 @@
 import type { NestedCluster } from "@inkube/api";
-import { clusterKubeconfig } from "../clusters/cluster-kubeconfig.ts";
+import { kubeconfigOf } from "../clusters/cluster-kubeconfig.ts";
 import { readCluster } from "../clusters/nested-cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { addContext, contextName } from "../kubeconfig/add-context.ts";
@@ -16,7 +16,7 @@ export async function connectCluster(
   const host = await context.host();
   const cluster = await readCluster(host, { namespace: context.globals.project, name }, context.signal);
   if (command.length === 0) return addToKubeconfig(cluster, file, context);
-  const kubeconfig = await clusterKubeconfig(host, cluster, context.signal);
+  const kubeconfig = await kubeconfigOf(cluster, undefined, context);
   context.exitWith(await runWithKubeconfig(command, kubeconfig, context.io));
 }
 
@@ -26,7 +26,7 @@ export async function addToKubeconfig(
   file: string | undefined,
   context: CommandContext,
 ): Promise<void> {
-  const kubeconfig = await clusterKubeconfig(await context.host(), cluster, context.signal);
+  const kubeconfig = await kubeconfigOf(cluster, undefined, context);
   const path = file ?? defaultKubeconfigPath(context.io);
   const name = contextName(cluster.metadata.namespace ?? "default", cluster.metadata.name);
   await addContext(path, kubeconfig, name);

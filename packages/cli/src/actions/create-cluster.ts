@@ -17,6 +17,8 @@ interface CreateOptions {
   endpoint?: string | undefined;
   syncer?: string | undefined;
   "pod-security"?: string | undefined;
+  group?: string | undefined;
+  host?: string | undefined;
   file?: string | undefined;
   wait: boolean;
   timeout: number;
@@ -69,7 +71,7 @@ export function buildCluster(
     spec: {
       ...spec,
       ...present({ distro: options.distro, version: options.version, syncer: options.syncer }),
-      ...present({ podSecurity: options["pod-security"] }),
+      ...present({ podSecurity: options["pod-security"], group: options.group, host: options.host }),
       ...(size && { size: { ...spec.size, ...size } }),
       ...(endpoint && { endpoint: { ...spec.endpoint, ...endpoint } }),
     },

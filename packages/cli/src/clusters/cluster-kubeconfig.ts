@@ -1,6 +1,26 @@
 import { AppError, type NestedCluster, names } from "@inkube/api";
 import { type Client, resources } from "@inkube/kube";
+import type { CommandContext } from "../context.ts";
 import { displayName } from "./nested-cluster.ts";
+
+/** Which way a kubeconfig leads: to the endpoint as administrator, or through the hub as oneself. */
+export type Via = "endpoint" | "hub";
+
+/** The kubeconfig of one nested cluster, from the hub when one is in use. Throws AppError. */
+export async function kubeconfigOf(
+  cluster: NestedCluster,
+  via: Via | undefined,
+  context: CommandContext,
+): Promise<string> {
+  const hub = await context.hubInUse();
+  if (!hub) {
+    if (via !== "hub") return clusterKubeconfig(await context.host(), cluster, context.signal);
+    throw new AppError("USAGE", "--via hub needs a hub", { todo: "Sign in with inkube login URL." });
+  }
+  const { namespace = "default", name } = cluster.metadata;
+  const path = `/api/v1/projects/${namespace}/clusters/${name}/kubeconfig?via=${via ?? "hub"}`;
+  return (await hub.call<{ kubeconfig: string }>("GET", path)).kubeconfig;
+}
 
 /**
  * The kubeconfig for people of one nested cluster: administrator inside, server is the endpoint.

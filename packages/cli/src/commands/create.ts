@@ -1,6 +1,8 @@
 import { distros } from "@inkube/api";
 import { defineCommand } from "../command.ts";
 
+const endpointTypes = ["ClusterIP", "NodePort", "LoadBalancer", "Ingress", "Gateway", "Hub"] as const;
+
 export const create = defineCommand({
   name: "create",
   summary: "Create a nested cluster and wait until it is ready",
@@ -26,9 +28,11 @@ Examples:
     endpoint: {
       kind: "string",
       placeholder: "TYPE",
-      description: "how people reach it: ClusterIP, NodePort",
-      complete: ["ClusterIP", "NodePort"],
+      description: `how people reach it: ${endpointTypes.join(", ")}`,
+      complete: endpointTypes,
     },
+    group: { kind: "string", placeholder: "NAME", description: "cluster group that chooses the host (hub)" },
+    host: { kind: "string", placeholder: "NAME", description: "host on which it runs (hub)" },
     syncer: {
       kind: "string",
       placeholder: "MODE",

@@ -11,15 +11,15 @@ interface WaitOptions {
   progress: Progress;
 }
 
-/** Waits until agent and syncer run in their current version. Throws AppError TIMEOUT or INTERRUPTED. */
-export async function awaitPrograms(host: Client, options: WaitOptions): Promise<void> {
+/** Waits until these Deployments run in their current version. Throws AppError TIMEOUT or INTERRUPTED. */
+export async function awaitPrograms(host: Client, programs: readonly string[], options: WaitOptions): Promise<void> {
   const steps = new Map<string, Step>();
   const report = (step: Step) => {
     steps.set(step.name, step);
     options.progress.show([...steps.values()]);
   };
   try {
-    await Promise.all([names.agent, names.syncer].map((name) => awaitDeployment(host, name, report, options)));
+    await Promise.all(programs.map((name) => awaitDeployment(host, name, report, options)));
   } finally {
     options.progress.end();
   }

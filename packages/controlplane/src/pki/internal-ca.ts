@@ -3,7 +3,20 @@ import { authorityLifetimeMs, leafLifetimeMs } from "./pki.ts";
 
 /** The authority behind the tunnel between nested API servers and the syncer; one per host. */
 export function createInternalCa(now: number): Promise<KeyPair> {
-  return issueAuthority("inkube-internal", { now, lifetimeMs: authorityLifetimeMs });
+  return createAuthority("inkube-internal", now);
+}
+
+/** An authority of one of Inkube's own programs. */
+export function createAuthority(commonName: string, now: number): Promise<KeyPair> {
+  return issueAuthority(commonName, { now, lifetimeMs: authorityLifetimeMs });
+}
+
+/** A certificate to serve with. */
+export function issueServing(
+  authority: KeyPair,
+  { commonName, names, now }: { commonName: string; names: readonly string[]; now: number },
+): Promise<KeyPair> {
+  return issueLeaf(authority, { commonName, usages: ["server"], names }, leaf(now));
 }
 
 /** The syncer's name inside nested clusters, by which nested API servers verify it when they call admission. */
@@ -25,11 +38,7 @@ export function issueSyncerServing(
   authority: KeyPair,
   options: { names: readonly string[]; now: number },
 ): Promise<KeyPair> {
-  return issueLeaf(
-    authority,
-    { commonName: "inkube-syncer", usages: ["server"], names: options.names },
-    leaf(options.now),
-  );
+  return issueServing(authority, { commonName: "inkube-syncer", ...options });
 }
 
 /** Client certificate of one nested API server at the tunnel; its CN, the host namespace, is how the syncer knows the cluster. */

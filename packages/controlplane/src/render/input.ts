@@ -1,4 +1,5 @@
 import type { Distro, EndpointType, NestedClusterSpec } from "@inkube/api";
+import type { EndpointPolicy } from "../endpoints/endpoint.ts";
 import type { KeyPair } from "../pki/certificate.ts";
 import type { Pki } from "../pki/pki.ts";
 
@@ -32,6 +33,8 @@ export interface ControlPlaneInput {
   distro: Distro;
   version: string;
   endpointType: EndpointType;
+  /** The host's, with node addresses filled in. */
+  endpointPolicy: EndpointPolicy;
   registry?: string;
   /** Name of the pull secret in the host namespace. */
   pullSecret?: string;

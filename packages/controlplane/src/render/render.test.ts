@@ -217,7 +217,8 @@ describe("renderControlPlane", () => {
       const { spec } = find(renderControlPlane(sampleInput(changes)), "Service", names.controlPlane);
       return (spec as { ports: { nodePort?: number }[] }).ports[0]?.nodePort;
     };
-    const spec = { ...sampleSpec, endpoint: { type: "NodePort" as const, nodePort: 30123 } };
+    const endpoint = { ...sampleSpec.endpoint, type: "NodePort" as const, nodePort: 30123 };
+    const spec = { ...sampleSpec, endpoint };
     expect(port({ endpointType: "NodePort", spec })).toBe(30123);
     expect(port({ endpointType: "NodePort" })).toBeUndefined();
   });

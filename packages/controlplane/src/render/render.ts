@@ -1,4 +1,5 @@
 import type { KubeObject } from "@inkube/kube";
+import { renderEndpoint } from "../endpoints/endpoints.ts";
 import { isServedByDedicated, syncerRoleBinding, syncerServiceAccount, workloadServiceAccount } from "./access.ts";
 import { dataClaim } from "./data-claim.ts";
 import { dedicatedSyncerAccess } from "./dedicated-access.ts";
@@ -61,5 +62,11 @@ export function renderWorkload(input: RenderInput): KubeObject[] {
 
 /** Every object of one nested cluster in the order in which they may be applied one after the other. Pure. */
 export function renderControlPlane(input: RenderInput): KubeObject[] {
-  return [renderNamespace(input), ...renderFoundation(input), ...renderSecrets(input), ...renderWorkload(input)];
+  return [
+    renderNamespace(input),
+    ...renderFoundation(input),
+    ...renderSecrets(input),
+    ...renderWorkload(input),
+    ...renderEndpoint(input),
+  ];
 }

@@ -1,34 +1,27 @@
-import { type EndpointType, names, ports } from "@inkube/api";
+import { names, ports } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
+import { endpointDefinitions } from "../endpoints/endpoints.ts";
 import type { ControlPlaneInput } from "./input.ts";
 import { controlPlaneSelector, owned } from "./object-labels.ts";
 
 /** The Service that everybody reaches the nested API by: pods inside, the syncer, and people. */
-export function controlPlaneService({ cluster, spec, endpointType }: ControlPlaneInput): KubeObject {
-  const port: Record<string, unknown> = {
-    name: "https",
-    port: ports.apiService,
-    targetPort: ports.api,
-    protocol: "TCP",
-  };
-  if (endpointType === "NodePort" && spec.endpoint.nodePort !== undefined) port.nodePort = spec.endpoint.nodePort;
-  return owned(cluster, {
+export function controlPlaneService(input: ControlPlaneInput): KubeObject {
+  const exposure = endpointDefinitions[input.endpointType].service(input);
+  const service = owned(input.cluster, {
     apiVersion: "v1",
     kind: "Service",
     name: names.controlPlane,
     spec: {
-      type: serviceType(endpointType),
+      ...exposure.fields,
+      type: exposure.type,
       selector: controlPlaneSelector,
-      ports: [port],
+      ports: exposure.ports.map((port) => ({ ...port, targetPort: ports.api, protocol: "TCP" })),
       // With one replica there is no better one to send a client to, and the syncer reaches the API as soon as it listens.
       publishNotReadyAddresses: true,
     },
   });
-}
-
-/** Ingress, gateway and hub reach the API server by its ClusterIP. */
-function serviceType(endpointType: EndpointType): string {
-  return endpointType === "NodePort" || endpointType === "LoadBalancer" ? endpointType : "ClusterIP";
+  if (!exposure.annotations) return service;
+  return { ...service, metadata: { ...service.metadata, annotations: { ...exposure.annotations } } };
 }
 
 /** Headless Service that the StatefulSet needs for its pods' names. */

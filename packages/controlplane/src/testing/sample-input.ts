@@ -1,4 +1,5 @@
 import type { NestedClusterSpec } from "@inkube/api";
+import type { EndpointPolicy } from "../endpoints/endpoint.ts";
 import type { RenderInput } from "../render/input.ts";
 
 /** A specification with every default filled in. */
@@ -9,6 +10,14 @@ export const sampleSpec: NestedClusterSpec = {
   syncer: "shared",
   podSecurity: "baseline",
   clusterDomain: "cluster.local",
+};
+
+/** What a host says that leaves everything open but its node's address. */
+export const samplePolicy: EndpointPolicy = {
+  addresses: ["172.31.0.2"],
+  port: 443,
+  ingress: { controller: "nginx" },
+  loadBalancer: {},
 };
 
 /** Input for rendering with placeholders where keys would be, so that results are the same on every run. */
@@ -29,6 +38,7 @@ export function sampleInput(changes: Partial<RenderInput> = {}): RenderInput {
     distro: "k8s",
     version: "v1.34.4",
     endpointType: "ClusterIP",
+    endpointPolicy: samplePolicy,
     host: {
       serviceCIDR: "10.96.0.0/16",
       podCIDRs: ["10.244.0.0/24"],

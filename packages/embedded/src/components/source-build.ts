@@ -1,9 +1,9 @@
-import { join } from "node:path";
+import { renameSync } from "node:fs";
+import { basename, join } from "node:path";
 import { run } from "../command.ts";
 import { HostError, type Progress } from "../host-error.ts";
 import type { Binary, ComponentModule } from "./component-list.ts";
-
-const reportEveryMs = 10_000;
+import { reportWhile, stopwatch } from "./report-while.ts";
 
 export interface BuildOptions {
   module: ComponentModule;
@@ -19,23 +19,20 @@ export interface BuildOptions {
 export async function buildFromSource(options: BuildOptions): Promise<void> {
   const { module, progress } = options;
   const names = options.binaries.map((binary) => binary.name).join(", ");
-  const started = Date.now();
-  const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;
+  const elapsed = stopwatch();
   progress(`Building ${names} ${module.version} from source`);
   let compiled = 0;
-  const timer = setInterval(() => {
-    progress(`Building ${module.module} ${module.version}: ${compiled} packages compiled, ${elapsed()}`);
-  }, reportEveryMs);
+  const line = (time: string) => `Building ${module.module} ${module.version}: ${compiled} packages compiled, ${time}`;
   try {
-    if (module.compiler === undefined) await goBuild(options, () => compiled++);
-    else await compile(options, module.compiler);
+    await reportWhile(progress, line, async () => {
+      if (module.compiler === undefined) await goBuild(options, () => compiled++);
+      else await compile(options, module.compiler);
+    });
   } catch (error) {
     if (options.signal?.aborted) throw error;
     const what = `${names} ${module.version} could not be built: ${error instanceof Error ? error.message : error}`;
     const todo = "Building needs Go (see the go line of components/*/go.mod) and gcc on PATH, and the Go module proxy.";
     throw new HostError("componentUnavailable", what, { todo, cause: error });
-  } finally {
-    clearInterval(timer);
   }
   progress(`Built ${names} ${module.version} in ${elapsed()}`);
 }
@@ -51,6 +48,11 @@ async function goBuild(options: BuildOptions, onPackage: () => void): Promise<vo
     onErrorLine: onPackage,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  // Go names a program after its package; ours may share a package's name with others.
+  for (const binary of options.binaries) {
+    const built = basename(binary.package ?? binary.name);
+    if (built !== binary.name) renameSync(join(options.outDir, built), join(options.outDir, binary.name));
+  }
 }
 
 async function compile(options: BuildOptions, compiler: readonly string[]): Promise<void> {

@@ -4,8 +4,8 @@ import { HostError } from "../host-error.ts";
 import { readTextIfThere, writeFileAtomically } from "../write-file.ts";
 import { fileDigest } from "./content-key.ts";
 
-/** Where a binary came from. */
-export type ComponentSource = "path" | "release" | "built";
+/** Where a binary came from; `module`: it lay in the Go module as it is. */
+export type ComponentSource = "path" | "release" | "wheel" | "module" | "built";
 
 interface StoredRecord {
   sha256: string;

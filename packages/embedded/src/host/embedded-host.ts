@@ -16,6 +16,8 @@ export interface EmbeddedHost {
   /** Address of the node and of NodePorts, reachable from this machine. */
   readonly nodeIP: string;
   readonly nodeName: string;
+  /** Addresses that a load balancer inside may give to services: this machine reaches them. No two hosts share any. */
+  readonly loadBalancerCIDR: string;
   /** kubectl of the host's own version. */
   readonly kubectlPath: string;
   /** KUBECONFIG and a PATH that begins with the host's binaries, for child processes. */
@@ -39,6 +41,7 @@ export function embeddedHost(
     apiServerURL: apiServerURL(addresses.nodeIP),
     nodeIP: addresses.nodeIP,
     nodeName: layout.nodeName,
+    loadBalancerCIDR: addresses.loadBalancerCIDR,
     kubectlPath: components.path("kubectl"),
     env: { KUBECONFIG: layout.kubeconfigPath, PATH: `${components.dir}:${process.env.PATH ?? ""}` },
     async loadImages(names, progress = () => undefined) {

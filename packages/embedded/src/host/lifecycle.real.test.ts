@@ -81,6 +81,11 @@ function machineRules(): string {
   return execFileSync("iptables-save", { encoding: "utf8" }).replace(/^#.*$|\[\d+:\d+\]/gm, "");
 }
 
+/** How many ways the machine knows to the load balancers of a host. */
+function routes(host: EmbeddedHost): number {
+  return execFileSync("ip", ["route", "show", host.loadBalancerCIDR], { encoding: "utf8" }).split("\n").length - 1;
+}
+
 async function podUids(client: Client): Promise<string[]> {
   const { items } = await client.list(resources.pods);
   return items.map((pod) => `${pod.metadata.name} ${pod.metadata.uid}`).sort();
@@ -130,11 +135,14 @@ describe.runIf(process.getuid?.() === 0)("an embedded host", () => {
     await using machine = new Machine();
     const [one, two] = await Promise.all([machine.up("one"), machine.up("two")]);
     expect(one.nodeIP).not.toBe(two.nodeIP);
+    expect(one.loadBalancerCIDR).not.toBe(two.loadBalancerCIDR);
+    expect([one, two].map(routes)).toEqual([1, 1]);
     const [first, second] = [await machine.client(one), await machine.client(two)];
     const object = { metadata: { name: "only-here", namespace: "default" } };
     await first.create(resources.configmaps, object);
     expect(await second.get(resources.configmaps, object.metadata)).toBeUndefined();
     await machine.down("one");
+    expect([one, two].map(routes)).toEqual([0, 1]);
     expect(await status({ name: "two", stateDir: machine.stateDir })).toMatchObject({ state: "running" });
     expect((await second.list(resources.nodes)).items.map((node) => node.metadata.name)).toEqual([two.nodeName]);
   });

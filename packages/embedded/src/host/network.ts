@@ -11,24 +11,34 @@ export const podCIDR = "10.244.0.0/16";
 export const kubernetesServiceIP = "10.96.0.1";
 export const clusterDNSIP = "10.96.0.10";
 
-/** The host's place in 172.31.0.0/16: one /30 for the link between the machine and the namespace. */
+/** The host's place in 172.31.0.0/16: one /30 for the link between the machine and the namespace, one /28 behind it. */
 export interface HostAddresses {
   readonly index: number;
   /** The machine's end. */
   readonly machineIP: string;
   /** The host's end: node IP and API server. */
   readonly nodeIP: string;
+  /** Addresses that the machine looks for on this link, so that a load balancer of the host can give them to services. */
+  readonly loadBalancerCIDR: string;
   /** Name of the machine's end. */
   readonly link: string;
 }
 
-const indexCount = 16384;
+const indexCount = 2048;
+const linkSize = 4;
+const loadBalancerBase = 128 * 256;
+const loadBalancerSize = 16;
 
-/** Addresses of the host with this index (0 … 16383). */
+/** Addresses of the host with this index (0 … 2047): links lie in 172.31.0.0/19, load balancers in 172.31.128.0/17. */
 export function hostAddresses(index: number): HostAddresses {
-  const base = index * 4;
-  const address = (offset: number) => `172.31.${(base + offset) >> 8}.${(base + offset) & 255}`;
-  return { index, machineIP: address(1), nodeIP: address(2), link: `ik${index}` };
+  const address = (offset: number) => `172.31.${offset >> 8}.${offset & 255}`;
+  return {
+    index,
+    machineIP: address(index * linkSize + 1),
+    nodeIP: address(index * linkSize + 2),
+    loadBalancerCIDR: `${address(loadBalancerBase + index * loadBalancerSize)}/28`,
+    link: `ik${index}`,
+  };
 }
 
 interface Link {
@@ -65,13 +75,18 @@ export async function anyHostIsUp(): Promise<boolean> {
 export async function ensureNetwork(layout: HostLayout, preferred: number | undefined): Promise<HostAddresses> {
   const existing = (await links()).find((link) => link.ifalias === layout.linkAlias);
   if (existing !== undefined) {
-    if (mountsBelow(layout.netnsPath).length > 0) return hostAddresses(Number(existing.ifname.slice(2)));
+    if (mountsBelow(layout.netnsPath).length > 0) {
+      const addresses = hostAddresses(Number(existing.ifname.slice(2)));
+      await routeLoadBalancers(layout, addresses);
+      return addresses;
+    }
     await run(["ip", "link", "delete", existing.ifname], { allowFailure: true });
   }
   await createNamespace(layout);
   const addresses = await claimLink(layout, preferred);
   await configureMachineEnd(layout, addresses);
   await configureInside(layout, addresses);
+  await routeLoadBalancers(layout, addresses);
   return addresses;
 }
 
@@ -86,7 +101,8 @@ async function claimLink(layout: HostLayout, preferred: number | undefined): Pro
   // An earlier `up` may have died between making the pair and naming it: its inside end would be in the way.
   await run([...insideNetns(layout), "ip", "link", "delete", "eth0"], { allowFailure: true });
   const taken = new Set((await links()).map((link) => link.ifname));
-  const candidates = [...(preferred === undefined ? [] : [preferred]), ...Array(indexCount).keys()];
+  const first = preferred === undefined || preferred >= indexCount ? [] : [preferred];
+  const candidates = [...first, ...Array(indexCount).keys()];
   for (const index of candidates) {
     const addresses = hostAddresses(index);
     if (taken.has(addresses.link)) continue;
@@ -126,6 +142,17 @@ async function configureInside(layout: HostLayout, addresses: HostAddresses): Pr
   const rule = ["FORWARD", "-o", "eth0", "-m", "conntrack", "--ctstate", "NEW", "-j", "REJECT"];
   const present = await run([...inside, "iptables", "-w", "-C", ...rule], { allowFailure: true });
   if (present.code !== 0) await run([...inside, "iptables", "-w", "-I", ...rule]);
+}
+
+/**
+ * Whoever announces one of these addresses inside gets what the machine sends there. Inside, as for service addresses,
+ * kube-proxy rewrites before anything is sent; the route only lets the node itself get that far.
+ */
+async function routeLoadBalancers(layout: HostLayout, addresses: HostAddresses): Promise<void> {
+  const { loadBalancerCIDR, link, machineIP, nodeIP } = addresses;
+  await run(["ip", "route", "replace", loadBalancerCIDR, "dev", link, "src", machineIP]);
+  const inside = ["ip", "route", "replace", loadBalancerCIDR, "dev", "services", "src", nodeIP];
+  await run([...insideNetns(layout), ...inside]);
 }
 
 /** Takes the link and the namespace away; pods' interfaces and all rules inside go with the namespace. */

@@ -32,6 +32,8 @@ export interface HostStatus {
   apiServerURL?: string;
   nodeIP?: string;
   nodeName?: string;
+  /** Addresses that a load balancer inside may give to services: this machine reaches them. */
+  loadBalancerCIDR?: string;
   network?: boolean;
   apiServerReady?: boolean;
   processes: ProcessStatus[];
@@ -46,7 +48,7 @@ export async function status(options: { name?: string; stateDir?: string } = {})
   const config = text === undefined ? undefined : (JSON.parse(text) as SupervisorConfig);
   const names = ["supervisor", ...(config?.processes ?? []).map((spec) => spec.name)];
   const processes = names.map((name) => processStatus(layout.runDir, name));
-  const { nodeIP } = hostAddresses(settings.index);
+  const { nodeIP, loadBalancerCIDR } = hostAddresses(settings.index);
   const caPath = join(layout.pkiDir, "ca.crt");
   const url = `${apiServerURL(nodeIP)}/readyz`;
   const network = await networkExists(layout);
@@ -61,6 +63,7 @@ export async function status(options: { name?: string; stateDir?: string } = {})
     apiServerURL: apiServerURL(nodeIP),
     nodeIP,
     nodeName: layout.nodeName,
+    loadBalancerCIDR,
     network,
     apiServerReady,
     processes,

@@ -11,6 +11,8 @@ export interface LoadTestImagesOptions {
   name?: string;
   stateDir?: string;
   cacheDir?: string;
+  /** Names as in images.json; default: all that tests of every kind need. */
+  names?: readonly string[];
   /** Archives of further images, for tests of what cannot be built here. */
   archives?: readonly string[];
   progress?: Progress;
@@ -22,7 +24,8 @@ export async function loadTestImages(options: LoadTestImagesOptions = {}): Promi
   const layout = hostLayout(options.name ?? "inkube", options.stateDir ?? defaultStateDir);
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   const progress = options.progress ?? (() => undefined);
-  const names = imageDefinitions().flatMap((image) => (image.needs === "tests" ? [image.name] : []));
+  const usual = () => imageDefinitions().flatMap((image) => (image.needs === "tests" ? [image.name] : []));
+  const names = options.names ?? usual();
   const abort = options.signal === undefined ? {} : { signal: options.signal };
   const images = await ensureImages({ names, cacheDir, progress, ...abort });
   const loaded = await loadImages(layout, images, cacheDir);

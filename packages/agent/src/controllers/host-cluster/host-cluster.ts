@@ -5,6 +5,7 @@ import {
   type HostClusterStatus,
   hostClusters,
   names,
+  programVersion,
   reasonMessage,
   setCondition,
 } from "@inkube/api";
@@ -50,24 +51,36 @@ export async function reconcileHostCluster(
 }
 
 async function nextStatus(
-  { nodes, version, serviceCIDR }: HostClusterDependencies,
+  dependencies: HostClusterDependencies,
   live: KubeObject,
   now: number,
 ): Promise<HostClusterStatus> {
-  const all = [...nodes.list()];
-  const ready = all.filter((node) => node.ready);
   const conditions = (live.status as { conditions?: Condition[] } | undefined)?.conditions;
   const observedGeneration = live.metadata.generation ?? 0;
-  const [hostVersion, range] = await Promise.all([version(), serviceCIDR().catch(() => undefined)]);
   return {
-    version: hostVersion,
-    nodes: ready.length,
-    capacity: capacity(ready),
-    ...(range !== undefined && { serviceCIDR: range }),
+    ...(await hostFacts(dependencies)),
     conditions: setCondition(
       conditions,
       { type: "Ready", status: "True", reason: "HostReady", message: reasonMessage("HostReady"), observedGeneration },
       now,
     ),
+  };
+}
+
+/** What of a host's status needs no object there: also known of hosts on which the agent may only look. */
+export async function hostFacts({
+  nodes,
+  version,
+  serviceCIDR,
+}: Pick<HostClusterDependencies, "nodes" | "version" | "serviceCIDR">): Promise<HostClusterStatus> {
+  const ready = [...nodes.list()].filter((node) => node.ready);
+  const [hostVersion, range] = await Promise.all([version(), serviceCIDR().catch(() => undefined)]);
+  return {
+    phase: "Running",
+    version: hostVersion,
+    agentVersion: programVersion,
+    nodes: ready.length,
+    capacity: capacity(ready),
+    ...(range !== undefined && { serviceCIDR: range }),
   };
 }

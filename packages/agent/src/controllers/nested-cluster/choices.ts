@@ -16,6 +16,8 @@ export function choose(
   host: HostView,
 ): ControlPlaneInput | Observation {
   const { spec, status } = cluster;
+  // What runs is kept alive: only a distro in the status says that something was begun.
+  if (!host.nesting && status?.distro === undefined) return refuse("NestingDisabled", "");
   const distro = spec.distro ?? status?.distro ?? host.defaults.defaultDistro;
   const version = spec.version ?? status?.version ?? host.defaults.defaultVersion;
   const parsed = parseVersion(version);
@@ -32,6 +34,7 @@ export function choose(
     distro,
     version,
     endpointType: spec.endpoint.type ?? host.endpoint.type,
+    endpointPolicy: host.endpoint,
     host: host.facts,
     ...(images?.registry !== undefined && { registry: images.registry }),
     ...(images?.pullSecret !== undefined && { pullSecret: pullSecretCopy }),
@@ -43,6 +46,6 @@ export function isRefusal(choice: ControlPlaneInput | Observation): choice is Ob
   return "reason" in choice;
 }
 
-function refuse(reason: "VersionUnsupported", particulars: string): Observation {
+function refuse(reason: "NestingDisabled" | "VersionUnsupported", particulars: string): Observation {
   return { status: "False", reason, particulars };
 }

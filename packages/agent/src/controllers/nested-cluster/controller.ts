@@ -18,9 +18,9 @@ const concurrency = 8;
 
 /** Reconciles NestedClusters, whenever they, anything made for them, or their host changes. */
 export function createNestedClusterController(
-  dependencies: NestedClusterDependencies & { logger: Logger; hostClusters: WatchCache },
+  dependencies: NestedClusterDependencies & { logger: Logger; hostClusters: WatchCache; hubConnection?: WatchCache },
 ): Controller {
-  const { clusters, pods, owned, hostClusters, clock, logger } = dependencies;
+  const { clusters, pods, owned, hostClusters, hubConnection, ingressClasses, clock, logger } = dependencies;
   const everyKey = (): string[] => [...clusters.list()].map(clusterKey);
   const { ResourceQuota: quotas, ...others } = owned;
   const parts = [...Object.values(others), pods];
@@ -31,7 +31,10 @@ export function createNestedClusterController(
       ...parts.map((cache) => sourceOf(cache, (change) => keyOfPart(changedObject(change)), "high")),
       // Every pod that comes or goes is counted in a quota's status, which says nothing of what the agent made.
       sourceOf(quotas, (change) => (isOnlyCounted(change) ? [] : keyOfPart(changedObject(change))), "high"),
+      sourceOf(ingressClasses, everyKey, "low"),
       sourceOf(hostClusters, (change) => (sameSpec(change) ? [] : everyKey()), "low"),
+      // Whether a hub places them decides whose they are.
+      ...(hubConnection ? [sourceOf(hubConnection, everyKey, "low")] : []),
     ],
     reconcile: (key, context) => reconcileNestedCluster(dependencies, key, context),
     // A host that is restarted answers within seconds; nobody should wait minutes after that.

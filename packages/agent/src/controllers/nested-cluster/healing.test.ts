@@ -7,7 +7,7 @@ import { condition, namespace, runningHost, secret } from "../../testing/demo-cl
 describe("healing", () => {
   it.each(
     Object.entries(ownedTypes)
-      .filter(([kind]) => !["Namespace", "Role", "ClusterRoleBinding"].includes(kind))
+      .filter(([kind]) => !["Namespace", "Role", "ClusterRoleBinding", "Ingress"].includes(kind))
       .map(([kind, type]) => [kind, type] as const),
   )("makes a deleted %s again", async (_kind, type) => {
     await using host = await runningHost();

@@ -11,7 +11,7 @@ import {
   saySynced,
   statusOf,
 } from "../../testing/demo-cluster.ts";
-import { putPod, startTestHost, type TestHost } from "../../testing/test-host.ts";
+import { putPod, startTestHost, type TestHost, unreachable } from "../../testing/test-host.ts";
 
 const writes = (host: TestHost): string[] =>
   host.server.requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
@@ -132,7 +132,7 @@ describe("what takes a moment at every start", () => {
 
   it("includes the way to an API server that is ready by its kubelet's word", async () => {
     await using host = await hostWithPod(healthy, 0);
-    host.answer = { ready: false, why: "ECONNREFUSED" };
+    host.answer = unreachable;
     await host.reconcile("demo");
     expect(await host.reconcile("demo")).toEqual({ after: 1000 });
     expect(condition(host, "EndpointReachable")).toMatchObject({ reason: "Waiting" });

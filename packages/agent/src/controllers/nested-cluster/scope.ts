@@ -1,4 +1,4 @@
-import type { NestedCluster, Reason } from "@inkube/api";
+import type { EndpointType, NestedCluster, Reason } from "@inkube/api";
 import type { ClusterIdentity } from "@inkube/controlplane";
 import type { KubeObject, Logger } from "@inkube/kube";
 
@@ -23,6 +23,7 @@ export interface Scope {
   /** Set when nothing but a change of the specification, or of the host, can help. */
   failed?: Observation;
   endpointUrl?: string;
+  endpointType?: EndpointType;
   distro?: "k8s" | "k3s";
   version?: string;
   /** Milliseconds until the next look that nothing else would cause; the lowest wish wins. */

@@ -35,7 +35,7 @@ export function nextStatus(scope: Scope, now: number): NestedClusterStatus {
       ),
     previous.filter(({ type }) => type !== conditionTypes.synced),
   );
-  const url = scope.endpointUrl ?? cluster.status?.endpoint?.url;
+  const endpoint = endpointOf(scope);
   const distro = scope.distro ?? cluster.status?.distro;
   const version = scope.version ?? cluster.status?.version;
   return {
@@ -43,10 +43,19 @@ export function nextStatus(scope: Scope, now: number): NestedClusterStatus {
     namespace: identity.hostNamespace,
     observedGeneration,
     conditions,
-    ...(url !== undefined && { endpoint: { url } }),
+    ...(endpoint !== undefined && { endpoint }),
     ...(distro !== undefined && { distro }),
     ...(version !== undefined && { version }),
   };
+}
+
+/** The address stays while there is none for a moment, but not when it is one of another type. */
+function endpointOf({ cluster, endpointUrl, endpointType }: Scope): NestedClusterStatus["endpoint"] {
+  const before = cluster.status?.endpoint;
+  if (endpointType === undefined) return before;
+  const kept = before?.type === undefined || before.type === endpointType ? before?.url : undefined;
+  const url = endpointUrl ?? kept;
+  return { type: endpointType, ...(url !== undefined && { url }) };
 }
 
 /** Writes the status when it says something new; one request at most. What it wrote, if it did. */
@@ -105,6 +114,7 @@ const failures: ReadonlySet<Reason> = new Set<Reason>([
   "DistroUnsupported",
   "SpecInvalid",
   "PullSecretMissing",
+  "NestingDisabled",
 ]);
 
 function phaseOf(scope: Scope, ready: Observation): Phase {

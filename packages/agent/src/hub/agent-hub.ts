@@ -1,0 +1,50 @@
+import { agentPaths } from "@inkube/api";
+import type { Client, Clock, Logger, WatchCache } from "@inkube/kube";
+import { openTunnel } from "@inkube/tunnel";
+import { type Attachment, createAttachment } from "./attachment.ts";
+import { createNestedRequests } from "./nested-requests.ts";
+import { createTunnelHandler } from "./tunnel-handler.ts";
+import { uninstall } from "./uninstall.ts";
+
+export interface AgentHubOptions {
+  client: Client;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+  /** NestedClusters of this host; absent where the agent may only look. */
+  clusters?: WatchCache;
+  /** HTTP proxy towards the hub. */
+  proxyUrl?: string | undefined;
+  version: () => Promise<string>;
+  /** HostClusterStatus without conditions and heartbeat. */
+  hostStatus: () => Promise<Record<string, unknown>>;
+}
+
+/** The agent's side of a hub: the mirror, the reports, and the tunnel for interactive traffic. */
+export function createAgentHub(options: AgentHubOptions): Attachment {
+  const { client, clock, random, clusters, proxyUrl } = options;
+  const logger = options.logger.child({ part: "hub" });
+  const attachment: Attachment = createAttachment({
+    ...options,
+    logger,
+    uninstall: (last, signal) => uninstall(client, last, signal),
+    openTunnel({ url, ca }, token, signal) {
+      // A host that is only looked at has no nested clusters, so nothing is ever asked of it.
+      if (!clusters) return;
+      const nested = createNestedRequests({ client, clusters, isLocal: () => attachment.mode === "local" });
+      openTunnel({
+        url: `${url.replace(/^http/, "ws")}${agentPaths.tunnel}`,
+        headers: () => ({ authorization: `Bearer ${token}` }),
+        handle: createTunnelHandler({ client, nested }),
+        clock,
+        random,
+        logger,
+        signal,
+        ...(ca && { ca }),
+        ...(proxyUrl && { proxyUrl }),
+      });
+      signal.addEventListener("abort", () => void nested.close(), { once: true });
+    },
+  });
+  return attachment;
+}

@@ -1,0 +1,95 @@
+import { Readable } from "node:stream";
+import { type AppError, isAppError, type NestedCluster, names, tunnelHeaders } from "@inkube/api";
+import { type Client, isKubeError, resources } from "@inkube/kube";
+import type { AgentAnswer, AgentRequest } from "@inkube/tunnel";
+import { secretData } from "../objects/secret-data.ts";
+import type { NestedRequests } from "./nested-requests.ts";
+
+/** Path beside those of Kubernetes that gives the kubeconfig for people. */
+const kubeconfigPath = "/inkube/kubeconfig";
+/** Headers that are for this program, not for the nested API server. */
+const ownHeaders: ReadonlySet<string> = new Set(Object.values(tunnelHeaders));
+
+export interface TunnelHandlerOptions {
+  client: Client;
+  nested: NestedRequests;
+}
+
+/**
+ * Answers what the hub sends through the tunnel: requests to nested API servers. They are made with this host's own credentials,
+ * which never leave it, as the user and group that the hub names.
+ */
+export function createTunnelHandler(options: TunnelHandlerOptions) {
+  return async (request: AgentRequest, signal: AbortSignal): Promise<AgentAnswer> => {
+    try {
+      return await answer(options, request, signal);
+    } catch (error) {
+      return refusal(error);
+    }
+  };
+}
+
+async function answer(
+  { client, nested }: TunnelHandlerOptions,
+  request: AgentRequest,
+  signal: AbortSignal,
+): Promise<AgentAnswer> {
+  const { cluster, open } = nested.find(request.headers);
+  if (request.path === kubeconfigPath) return peopleKubeconfig(client, cluster);
+  const target = await open();
+  const headers = passedOn(request.headers);
+  const { method } = request;
+  if (request.upgrade !== undefined) {
+    const upgraded = await target.upgrade({
+      method,
+      path: request.path,
+      headers: { ...headers, upgrade: request.upgrade },
+      signal,
+    });
+    const { status, socket, body } = upgraded;
+    if (socket) return { status: 101, headers: upgraded.headers, socket };
+    return { status, headers: { "content-type": "application/json" }, body: body ?? "" };
+  }
+  const body = hasBody(method) ? await readAll(request.body) : undefined;
+  const reply = await target.raw({ method, path: request.path, headers, signal, ...(body && { body }) });
+  return { status: reply.status, headers: reply.headers, body: Readable.from(reply.body) };
+}
+
+async function peopleKubeconfig(client: Client, { status }: NestedCluster): Promise<AgentAnswer> {
+  const ref = { namespace: status?.namespace ?? "", name: names.kubeconfigSecret };
+  const secret = status?.namespace ? await client.get(resources.secrets, ref) : undefined;
+  const { kubeconfig } = secret ? secretData(secret) : {};
+  return kubeconfig
+    ? { status: 200, headers: { "content-type": "application/yaml" }, body: kubeconfig }
+    : { status: 404, headers: { "content-type": "text/plain" }, body: "there is no endpoint yet" };
+}
+
+function hasBody(method: string): boolean {
+  return method !== "GET" && method !== "HEAD";
+}
+
+async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function passedOn(headers: AgentRequest["headers"]): Record<string, string> {
+  const entries = Object.entries(headers).filter(
+    ([name, value]) => value !== undefined && !ownHeaders.has(name) && !name.startsWith(":"),
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, [value].flat().join(", ")]));
+}
+
+/** As kubectl reads it: a Status. */
+function refusal(error: unknown): AgentAnswer {
+  const { status, message } = describe(error);
+  const body = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, code: status };
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+function describe(error: unknown): { status: number; message: string } {
+  if (isAppError(error)) return { status: (error as AppError).status, message: error.message };
+  if (isKubeError(error)) return { status: 503, message: "The nested API server does not answer" };
+  return { status: 502, message: "The agent could not answer" };
+}

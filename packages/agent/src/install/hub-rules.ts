@@ -1,0 +1,45 @@
+import { hostClusters, names, nestedClusters } from "@inkube/api";
+import { clusterWideParts } from "../hub/uninstall.ts";
+import type { PolicyRule } from "./agent-rules.ts";
+
+/** Copying nested clusters from the hub: their objects, and the settings of the host. */
+export const mirrorRules: readonly PolicyRule[] = [
+  { apiGroups: [nestedClusters.group], resources: [nestedClusters.plural], verbs: ["create", "delete"] },
+  { apiGroups: [hostClusters.group], resources: [hostClusters.plural], verbs: ["create", "patch"] },
+];
+
+/** Taking itself off the host when the hub removes it: just the parts of the installation, by name. */
+export const leaveRules: readonly PolicyRule[] = Object.values(
+  Object.groupBy(clusterWideParts, ({ type }) => type.plural),
+).flatMap((parts = []) => {
+  const [first] = parts;
+  if (!first) return [];
+  const { group, plural } = first.type;
+  return [{ apiGroups: [group], resources: [plural], verbs: ["delete"], resourceNames: parts.map(({ name }) => name) }];
+});
+
+const look = ["get", "list", "watch"];
+
+/** All that the agent of a read-only host may do outside of its own namespace. Secrets are not in it. */
+export const readOnlyRules: readonly PolicyRule[] = [
+  {
+    apiGroups: [""],
+    resources: ["events", "namespaces", "nodes", "persistentvolumeclaims", "pods", "services"],
+    verbs: look,
+  },
+  { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "replicasets", "statefulsets"], verbs: look },
+  { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: look },
+  { apiGroups: ["metrics.k8s.io"], resources: ["nodes", "pods"], verbs: ["get", "list"] },
+  { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: ["get"] },
+];
+
+/** In its own namespace: where the hub is, and the credential that it made for itself. */
+export const readOnlySystemRules: readonly PolicyRule[] = [
+  {
+    apiGroups: [""],
+    resources: ["secrets"],
+    verbs: look,
+    resourceNames: [names.hubConnectionSecret, names.hubCredentialSecret],
+  },
+  { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+];

@@ -1,0 +1,51 @@
+import { names } from "@inkube/api";
+import type { Client, Clock, Logger } from "@inkube/kube";
+import { resources } from "@inkube/kube";
+import type { Agent } from "./agent.ts";
+import { heartbeatMs, hostFacts } from "./controllers/host-cluster/host-cluster.ts";
+import { type HostNode, toHostNode } from "./host/host-node.ts";
+import { hostVersion } from "./host/host-version.ts";
+import { remembered } from "./host/remembered.ts";
+import { findServiceCIDR } from "./host/service-cidr.ts";
+import { createAgentHub } from "./hub/agent-hub.ts";
+import { cacheOf } from "./objects/owned-caches.ts";
+
+export interface ReadOnlyAgentOptions {
+  client: Client;
+  clock: Clock;
+  /** Uniform in [0,1). */
+  random: () => number;
+  logger: Logger;
+  hubProxyUrl?: string | undefined;
+}
+
+/** The agent of a host on which it may only look: it tells the hub how the host is, and changes nothing. */
+export function createReadOnlyAgent(options: ReadOnlyAgentOptions): Agent {
+  const { client, clock, hubProxyUrl } = options;
+  const nodes = cacheOf<HostNode>(options, resources.nodes, { transform: toHostNode });
+  const version = remembered(() => hostVersion(client), heartbeatMs, clock);
+  const serviceCIDR = remembered(() => findServiceCIDR(client, names.systemNamespace), heartbeatMs, clock);
+  const hub = createAgentHub({
+    ...options,
+    proxyUrl: hubProxyUrl,
+    version,
+    hostStatus: async () => {
+      await nodes.whenSynced();
+      return hostFacts({ nodes, version, serviceCIDR });
+    },
+  });
+  return {
+    controllers: {},
+    get synced() {
+      return nodes.synced && hub.synced;
+    },
+    start() {
+      nodes.start();
+      hub.start();
+    },
+    async stop() {
+      await hub.stop();
+      await nodes.stop();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { AppError, apiVersion, type ClusterGroup } from "@inkube/api";
+import type { KubeObject } from "@inkube/kube";
+import type { CommandContext } from "../context.ts";
+import { printObject, printObjects } from "../hub/print-objects.ts";
+import { ageOf } from "../output/duration.ts";
+
+const path = "/api/v1/groups";
+
+function asGroup(object: KubeObject): ClusterGroup {
+  return object as unknown as ClusterGroup;
+}
+
+export interface GroupFlags {
+  hosts: string[];
+  endpoint: string | undefined;
+  oversubscription: number | undefined;
+  distro: string | undefined;
+  projects: string[];
+  description: string | undefined;
+  limit: string[];
+  minimum: string[];
+}
+
+/** Creates a cluster group. */
+export async function createGroup(name: string, flags: GroupFlags, context: CommandContext): Promise<void> {
+  const hub = await context.hub();
+  const spec = {
+    hosts: flags.hosts.map((host) => ({ name: host })),
+    ...(flags.endpoint && { endpointType: flags.endpoint }),
+    ...(flags.oversubscription !== undefined && { oversubscription: flags.oversubscription }),
+    ...(flags.distro && { distro: flags.distro }),
+    ...(flags.projects.length > 0 && { projects: flags.projects }),
+    ...(flags.description && { description: flags.description }),
+    ...(flags.limit.length > 0 && { limits: amounts("limit", flags.limit) }),
+    ...(flags.minimum.length > 0 && { minimum: amounts("minimum", flags.minimum) }),
+  };
+  const object = await hub.call<KubeObject>("POST", path, {
+    apiVersion,
+    kind: "ClusterGroup",
+    metadata: { name },
+    spec,
+  });
+  await printObject(object, [`Created group ${name}`], context);
+}
+
+function amounts(flag: string, texts: readonly string[]): Record<string, string> {
+  const pairs = texts.map((text) => text.split("=", 2));
+  for (const [resource = "", amount] of pairs) {
+    if (["cpu", "memory", "storage"].includes(resource) && amount) continue;
+    throw new AppError("USAGE", `--${flag} ${pairs.map((pair) => pair.join("=")).join(" ")} cannot be understood`, {
+      todo: `Write --${flag} cpu=6 --${flag} memory=8Gi.`,
+    });
+  }
+  return Object.fromEntries(pairs as [string, string][]);
+}
+
+/** Prints the groups that the person may use. */
+export async function listGroups(context: CommandContext): Promise<void> {
+  const hub = await context.hub();
+  const now = context.clock.now();
+  await printObjects(
+    await hub.list<KubeObject>(path),
+    {
+      kind: "ClusterGroup",
+      resource: "clustergroup.inkube.dev",
+      header: ["NAME", "HOSTS", "ENDPOINT", "DISTRO", "OVERSUBSCRIPTION", "AGE"],
+      none: "There are no groups",
+      row: (object) => {
+        const { metadata, spec } = asGroup(object);
+        const hosts = spec.hosts.map((host) => host.name).join(",") || "-";
+        return [
+          metadata.name,
+          hosts,
+          spec.endpointType,
+          spec.distro,
+          `${spec.oversubscription} %`,
+          ageOf(metadata.creationTimestamp, now),
+        ];
+      },
+    },
+    context,
+  );
+}
+
+/** Prints one group. */
+export async function describeGroup(name: string, context: CommandContext): Promise<void> {
+  const object = await (await context.hub()).call<KubeObject>("GET", `${path}/${name}`);
+  const { spec } = asGroup(object);
+  const amountsOf = (all: { cpu: string | number; memory: string | number; storage: string | number }): string =>
+    `cpu ${all.cpu}, memory ${all.memory}, storage ${all.storage}`;
+  const lines = [
+    `Group             ${name}`,
+    ...(spec.description ? [`Description       ${spec.description}`] : []),
+    `Hosts             ${spec.hosts.map((host) => `${host.name}${host.draining ? " (draining)" : ""}`).join(", ") || "none"}`,
+    `Projects          ${spec.projects?.join(", ") ?? "all"}`,
+    `Endpoint          ${spec.endpointType}`,
+    `Distro            ${spec.distro}`,
+    `Oversubscription  ${spec.oversubscription} %`,
+    `Limits            ${amountsOf(spec.limits)}`,
+    `Minimum           ${amountsOf(spec.minimum)}`,
+  ];
+  await printObject(object, lines, context);
+}
+
+/** Deletes a group that no nested cluster belongs to. */
+export async function deleteGroup(name: string, context: CommandContext): Promise<void> {
+  await (await context.hub()).call("DELETE", `${path}/${name}`);
+  context.io.stdout.write(
+    context.globals.output === "json" ? `${JSON.stringify({ name, deleted: true })}\n` : `Group ${name} is deleted\n`,
+  );
+}

@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { AppError, names, parseToken } from "@inkube/api";
+import { createClient, isKubeError, loadKubeconfig, resources } from "@inkube/kube";
+import type { CommandContext } from "../context.ts";
+import { embeddedHost } from "../host-access.ts";
+import { readHubFacts } from "../hub/embedded-hub.ts";
+import { openHub } from "../hub/hub-client.ts";
+import { forgetSignIn, mustBeSignedIn, normalUrl, rememberSignIn, type SignedIn } from "../hub/hub-config.ts";
+
+export interface SignInFlags {
+  url: string | undefined;
+  tokenFile: string | undefined;
+  caFile: string | undefined;
+}
+
+/** Signs in and remembers it. Throws AppError when the hub does not take the credential. */
+export async function signIn(flags: SignInFlags, context: CommandContext): Promise<void> {
+  const { io, globals, signal } = context;
+  const place = await wantedHub(flags, context);
+  const given = await readToken(flags.tokenFile, context);
+  const shown = given ?? (flags.url === undefined ? await embeddedFirstToken(context) : undefined);
+  if (shown === undefined) {
+    throw new AppError("USAGE", "There is nothing to sign in with", {
+      todo: "Give an API key with --token-file FILE; an administrator of the hub can make one for you.",
+    });
+  }
+  const hub = await openHub(place, { signal, token: shown });
+  try {
+    const signed = await redeem(hub, shown);
+    await rememberSignIn({ ...place, ...signed }, io);
+    if (globals.output === "json") io.stdout.write(`${JSON.stringify({ url: place.url, user: signed.user })}\n`);
+    else io.stdout.write(`Signed in to ${place.url} as ${signed.user}\n`);
+  } catch (error) {
+    throw isKubeError(error, "unreachable") ? unreachable(place.url, error) : error;
+  } finally {
+    await hub.close();
+  }
+}
+
+/** A one-time token is exchanged for a key; any other is only tried. */
+async function redeem(
+  hub: Awaited<ReturnType<typeof openHub>>,
+  token: string,
+): Promise<{ token: string; user: string }> {
+  if (parseToken(token)?.kind === "first-admin") return hub.call("POST", "/api/v1/setup");
+  const { user } = await hub.call<{ user: string }>("GET", "/api/v1/me");
+  return { token, user };
+}
+
+async function wantedHub(flags: SignInFlags, context: CommandContext): Promise<Pick<SignedIn, "url" | "ca">> {
+  const ca =
+    flags.caFile === undefined ? undefined : await readFile(flags.caFile, "utf8").catch(cannotRead(flags.caFile));
+  const wanted = flags.url ?? context.globals.hub;
+  if (wanted !== undefined) return { url: normalUrl(wanted), ...(ca && { ca }) };
+  const facts = await readHubFacts(embeddedHost(context.globals, context.io).dir);
+  if (facts) return facts;
+  throw new AppError("USAGE", "No hub was named, and there is none on an embedded host of this machine", {
+    todo: "Run inkube login URL, or make one with inkube up.",
+  });
+}
+
+async function readToken(file: string | undefined, { io }: CommandContext): Promise<string | undefined> {
+  if (file === undefined) return io.env.INKUBE_TOKEN;
+  const text = file === "-" ? await io.readStdin() : await readFile(file, "utf8").catch(cannotRead(file));
+  const token = text.trim();
+  if (parseToken(token)) return token;
+  throw new AppError("USAGE", `${file === "-" ? "Standard input" : file} holds no token of a hub`, {
+    todo: "A token looks like ink_…; copy all of it.",
+  });
+}
+
+/** Whoever may read the Secrets of the hub's own cluster may be its first administrator. */
+async function embeddedFirstToken({ globals, io, signal }: CommandContext): Promise<string | undefined> {
+  const { kubeconfigPath } = embeddedHost(globals, io);
+  const client = createClient(await loadKubeconfig({ path: kubeconfigPath }));
+  try {
+    const ref = { namespace: names.systemNamespace, name: names.firstAdminSecret };
+    const secret = await client.get(resources.secrets, ref, { signal });
+    const encoded = (secret?.data as Record<string, string> | undefined)?.token;
+    if (encoded) return Buffer.from(encoded, "base64").toString("utf8");
+    const known = await mustBeSignedIn({ hub: (await readHubFacts(embeddedHost(globals, io).dir))?.url ?? "" }, io);
+    return known.token;
+  } finally {
+    await client.close();
+  }
+}
+
+/** Forgets the sign-in in use. */
+export async function signOut({ globals, io }: CommandContext): Promise<void> {
+  const { url } = await mustBeSignedIn(globals, io);
+  await forgetSignIn(url, io);
+  io.stdout.write(`Signed out of ${url}\n`);
+}
+
+/** An ExecCredential, as kubectl reads it. */
+export async function printToken({ globals, io }: CommandContext): Promise<void> {
+  const { token } = await mustBeSignedIn(globals, io);
+  const credential = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status: { token } };
+  io.stdout.write(`${JSON.stringify(credential)}\n`);
+}
+
+function unreachable(url: string, cause: unknown): AppError {
+  return new AppError("KUBE_UNREACHABLE", `The hub ${url} does not answer`, {
+    todo: "Check the address; when its certificate is not known to this machine, give its authority with --ca-file.",
+    cause,
+  });
+}
+
+function cannotRead(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw new AppError("USAGE", `${path} cannot be read: ${error.code ?? error.message}`, { cause: error });
+  };
+}

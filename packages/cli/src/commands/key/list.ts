@@ -1,0 +1,12 @@
+import { defineCommand } from "../../command.ts";
+
+export const keyList = defineCommand({
+  name: "key list",
+  summary: "List your API keys",
+  arguments: [],
+  options: {},
+  async run(_input, context) {
+    const { listKeys } = await import("../../actions/keys.ts");
+    await listKeys(context);
+  },
+});

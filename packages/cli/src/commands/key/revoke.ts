@@ -1,0 +1,12 @@
+import { defineCommand } from "../../command.ts";
+
+export const keyRevoke = defineCommand({
+  name: "key revoke",
+  summary: "Revoke one of your API keys, at once",
+  arguments: [{ name: "id", description: "as inkube key list shows it", required: true }],
+  options: {},
+  async run({ args }, context) {
+    const { revokeKey } = await import("../../actions/keys.ts");
+    await revokeKey(args.id, context);
+  },
+});

@@ -1,0 +1,12 @@
+import { defineCommand } from "../command.ts";
+
+export const logout = defineCommand({
+  name: "logout",
+  summary: "Forget the sign-in to a hub",
+  arguments: [],
+  options: {},
+  async run(_input, context) {
+    const { signOut } = await import("../actions/sign-in.ts");
+    await signOut(context);
+  },
+});

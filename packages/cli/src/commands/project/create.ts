@@ -1,0 +1,12 @@
+import { defineCommand } from "../../command.ts";
+
+export const projectCreate = defineCommand({
+  name: "project create",
+  summary: "Create a project",
+  arguments: [{ name: "name", description: "name of the project", required: true }],
+  options: { description: { kind: "string", placeholder: "TEXT", description: "what it is for" } },
+  async run({ args, options }, context) {
+    const { createProject } = await import("../../actions/projects.ts");
+    await createProject(args.name, options.description, context);
+  },
+});

@@ -1,0 +1,87 @@
+import { type Client, type Clock, type KubeObject, type ResourceType, resources, type WatchCache } from "@inkube/kube";
+import type { Principal } from "../auth/principal.ts";
+import type { ImpersonatedClients } from "./impersonation.ts";
+import { type GrantedNames, grantedNames, type Rule } from "./rules.ts";
+
+/** A right as RBAC names it. */
+export interface Right {
+  verb: string;
+  group: string;
+  resource: string;
+  subresource?: string;
+  namespace?: string;
+  name?: string;
+}
+
+export interface AccessOptions {
+  /** The hub's own client, for reviews of others. */
+  client: Client;
+  clients: ImpersonatedClients;
+  /** Roles and bindings: any change of them makes every remembered verdict void. */
+  rbac: readonly WatchCache[];
+  clock: Clock;
+}
+
+/**
+ * What a caller may do, asked of the Kubernetes API and remembered until a role or binding changes, for at most half a
+ * minute: another authorizer than RBAC may think otherwise meanwhile.
+ */
+export interface Access {
+  may(principal: Principal, right: Right): Promise<boolean>;
+  /** Which objects of a resource the caller may `verb` in one namespace: all, or those named. */
+  named(principal: Principal, right: Omit<Right, "name"> & { namespace: string }): Promise<GrantedNames>;
+}
+
+const rememberMs = 30_000;
+const mostRemembered = 20_000;
+
+const selfSubjectRulesReviews: ResourceType = {
+  group: "authorization.k8s.io",
+  version: "v1",
+  plural: "selfsubjectrulesreviews",
+  kind: "SelfSubjectRulesReview",
+  namespaced: false,
+};
+
+export function createAccess(options: AccessOptions): Access {
+  const { client, clients, rbac, clock } = options;
+  const remembered = new Map<string, { until: number; answer: Promise<unknown> }>();
+  for (const cache of rbac) cache.onChange(() => remembered.clear());
+
+  const remember = <T>(principal: Principal, what: object, ask: () => Promise<T>): Promise<T> => {
+    const key = JSON.stringify([principal.user, principal.groups, what]);
+    const known = remembered.get(key);
+    if (known && known.until > clock.now()) return known.answer as Promise<T>;
+    const answer = ask();
+    if (remembered.size >= mostRemembered) remembered.clear();
+    const entry = { until: clock.now() + rememberMs, answer };
+    remembered.set(key, entry);
+    answer.catch(() => remembered.get(key) === entry && remembered.delete(key));
+    return answer;
+  };
+
+  return {
+    may: (principal, right) => remember(principal, right, () => review(client, principal, right)),
+    async named(principal, right) {
+      const rules = await remember(principal, { rulesIn: right.namespace }, () =>
+        rulesIn(clients.clientFor(principal), right.namespace),
+      );
+      return grantedNames(rules, right);
+    },
+  };
+}
+
+async function review(client: Client, { user, groups }: Principal, right: Right): Promise<boolean> {
+  const { group, ...attributes } = right;
+  const answer = await client.create(resources.subjectaccessreviews, {
+    metadata: { name: "" },
+    spec: { user, groups, resourceAttributes: { group, ...attributes } },
+  });
+  return (answer.status as { allowed?: boolean } | undefined)?.allowed === true;
+}
+
+async function rulesIn(client: Client, namespace: string): Promise<Rule[]> {
+  const review: KubeObject = { metadata: { name: "" }, spec: { namespace } };
+  const answer = await client.create(selfSubjectRulesReviews, review);
+  return (answer.status as { resourceRules?: Rule[] } | undefined)?.resourceRules ?? [];
+}

@@ -1,0 +1,32 @@
+import type { Client, Clock, Logger } from "@inkube/kube";
+import type { Access } from "./access/access.ts";
+import type { ImpersonatedClients } from "./access/impersonation.ts";
+import type { CredentialStore } from "./credentials/credential-store.ts";
+import type { TunnelRegistry } from "./tunnels/tunnel-registry.ts";
+import type { FleetView } from "./view/fleet-view.ts";
+
+/** How the hub is reached and who may reach it. */
+export interface HubSettings {
+  /** `https://host:port`, as people and agents know it. */
+  url: string;
+  /** Authority that signed the hub's certificate; absent when public ones did. PEM. */
+  ca?: string;
+  /** Image with the programs, for hosts that are imported. */
+  programImage: string;
+  programPullPolicy?: "Always" | "IfNotPresent" | "Never";
+}
+
+/** What the routes work with. */
+export interface HubContext {
+  settings: HubSettings;
+  /** The hub's own identity: for what callers may do only through it. */
+  client: Client;
+  /** Callers' identities. */
+  clients: ImpersonatedClients;
+  access: Access;
+  credentials: CredentialStore;
+  view: FleetView;
+  tunnels: TunnelRegistry;
+  clock: Clock;
+  logger: Logger;
+}

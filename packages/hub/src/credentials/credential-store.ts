@@ -1,0 +1,227 @@
+import {
+  AppError,
+  type CredentialKind,
+  fieldManagers,
+  hashOf,
+  isHashOf,
+  labels,
+  newToken,
+  parseToken,
+} from "@inkube/api";
+import {
+  type Client,
+  type Clock,
+  createWatchCache,
+  isKubeError,
+  type KubeObject,
+  type Logger,
+  resources,
+  type WatchCache,
+} from "@inkube/kube";
+import {
+  type Credential,
+  credentialNamespace,
+  credentialSecretName,
+  fromSecret,
+  refusalOf,
+  toSecret,
+} from "./credential.ts";
+
+export interface CredentialStoreOptions {
+  client: Client;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+}
+
+export type NewCredential = Pick<Credential, "kind" | "subject" | "name"> &
+  Partial<Pick<Credential, "groups" | "description" | "expiresAt">>;
+
+/** Outcome of showing a token: whose it is, or why it does not count. */
+export type Verdict = { ok: true; credential: Credential } | { ok: false; why: "unknown" | "expired" | "revoked" };
+
+/**
+ * Credentials of people, hosts and imports. Kept as Secrets of the hub's namespace, watched by every replica: one that is
+ * revoked anywhere stops counting everywhere as soon as the watch says so.
+ */
+export interface CredentialStore {
+  start(): void;
+  stop(): Promise<void>;
+  readonly synced: boolean;
+  whenSynced(signal?: AbortSignal): Promise<void>;
+  /** Makes one; the token is told this once. */
+  issue(credential: NewCredential): Promise<{ credential: Credential; token: string }>;
+  /** Registers the hash of a secret that somebody else made; for hosts, so that their secret never travels. */
+  register(credential: NewCredential & { id: string; hash: string }): Promise<Credential>;
+  verify(token: string, kinds: readonly CredentialKind[]): Promise<Verdict>;
+  list(kind: CredentialKind, subject?: string): Credential[];
+  get(id: string): Credential | undefined;
+  /** Marks it revoked; it stays listed. False when there is none. */
+  revoke(id: string): Promise<boolean>;
+  remove(id: string): Promise<boolean>;
+  /** Spends a one-time credential on something: true when it was free, or spent on the very same before. */
+  spend(id: string, purpose: string): Promise<boolean>;
+  /** Aborted as soon as the credential does not count any more: revoked, removed, or at its end. */
+  lifeOf(credential: Credential): { signal: AbortSignal; release(): void };
+}
+
+export function createCredentialStore(options: CredentialStoreOptions): CredentialStore {
+  return new SecretStore(options);
+}
+
+class SecretStore implements CredentialStore {
+  readonly #options: CredentialStoreOptions;
+  readonly #cache: WatchCache;
+  readonly #lives = new Map<string, Set<AbortController>>();
+
+  constructor(options: CredentialStoreOptions) {
+    this.#options = options;
+    this.#cache = createWatchCache({
+      ...options,
+      type: resources.secrets,
+      namespace: credentialNamespace,
+      labelSelector: labels.credential,
+    });
+    this.#cache.onChange((change) => {
+      const object = change.type === "deleted" ? undefined : fromSecret(change.object);
+      const name = change.type === "deleted" ? change.previous.metadata.name : change.object.metadata.name;
+      if (!object || refusalOf(object, options.clock.now())) this.#end(name);
+    });
+  }
+
+  get synced(): boolean {
+    return this.#cache.synced;
+  }
+
+  start(): void {
+    this.#cache.start();
+  }
+
+  async stop(): Promise<void> {
+    for (const name of this.#lives.keys()) this.#end(name);
+    await this.#cache.stop();
+  }
+
+  whenSynced(signal?: AbortSignal): Promise<void> {
+    return this.#cache.whenSynced(signal);
+  }
+
+  async issue(wanted: NewCredential): Promise<{ credential: Credential; token: string }> {
+    const { id, hash, token } = newToken(wanted.kind);
+    return { credential: await this.register({ ...wanted, id, hash }), token };
+  }
+
+  async register(wanted: NewCredential & { id: string; hash: string }): Promise<Credential> {
+    const createdAt = new Date(this.#options.clock.now()).toISOString();
+    const credential: Credential = { groups: [], description: "", ...wanted, createdAt };
+    await this.#options.client.create(resources.secrets, toSecret(credential), { fieldManager: fieldManagers.hub });
+    return credential;
+  }
+
+  async verify(token: string, kinds: readonly CredentialKind[]): Promise<Verdict> {
+    const parsed = parseToken(token);
+    if (!parsed || !kinds.includes(parsed.kind)) return { ok: false, why: "unknown" };
+    const credential = this.get(parsed.id) ?? (await this.#live(parsed.id));
+    if (!credential || credential.kind !== parsed.kind || !isHashOf(parsed.secret, credential.hash)) {
+      return { ok: false, why: "unknown" };
+    }
+    const why = refusalOf(credential, this.#options.clock.now());
+    return why ? { ok: false, why } : { ok: true, credential };
+  }
+
+  list(kind: CredentialKind, subject?: string): Credential[] {
+    return [...this.#cache.list()]
+      .flatMap((secret) => fromSecret(secret) ?? [])
+      .filter((one) => one.kind === kind && (subject === undefined || one.subject === subject))
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id));
+  }
+
+  get(id: string): Credential | undefined {
+    const secret = this.#cache.get(credentialSecretName(id), credentialNamespace);
+    return secret && fromSecret(secret);
+  }
+
+  revoke(id: string): Promise<boolean> {
+    const revokedAt = new Date(this.#options.clock.now()).toISOString();
+    return this.#change(id, (credential) => ({ ...credential, revokedAt: credential.revokedAt ?? revokedAt }));
+  }
+
+  async remove(id: string): Promise<boolean> {
+    this.#end(credentialSecretName(id));
+    return this.#options.client.delete(resources.secrets, {
+      namespace: credentialNamespace,
+      name: credentialSecretName(id),
+    });
+  }
+
+  async spend(id: string, purpose: string): Promise<boolean> {
+    const usedFor = hashOf(purpose);
+    let granted = false;
+    await this.#change(id, (credential) => {
+      granted = credential.usedFor === undefined || credential.usedFor === usedFor;
+      return granted ? { ...credential, usedFor } : credential;
+    });
+    return granted;
+  }
+
+  lifeOf(credential: Credential): { signal: AbortSignal; release(): void } {
+    const name = credentialSecretName(credential.id);
+    const life = new AbortController();
+    const lives = this.#lives.get(name) ?? new Set();
+    this.#lives.set(name, lives.add(life));
+    const release = (): void => {
+      lives.delete(life);
+      if (lives.size === 0 && this.#lives.get(name) === lives) this.#lives.delete(name);
+      ending.abort();
+    };
+    const ending = new AbortController();
+    if (credential.expiresAt !== undefined) void this.#endAt(Date.parse(credential.expiresAt), life, ending.signal);
+    return { signal: life.signal, release };
+  }
+
+  async #endAt(time: number, life: AbortController, released: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    // Timers hold no more than 24 days; looking each hour costs nothing.
+    while (!released.aborted && !life.signal.aborted && clock.now() < time) {
+      await clock.sleep(Math.min(time - clock.now(), 3_600_000), released).catch(() => undefined);
+    }
+    if (!released.aborted) life.abort();
+  }
+
+  #end(name: string): void {
+    for (const life of this.#lives.get(name) ?? []) life.abort();
+    this.#lives.delete(name);
+  }
+
+  /** One that another replica made a moment ago is not in the copy yet. */
+  async #live(id: string): Promise<Credential | undefined> {
+    const secret = await this.#secret(id);
+    return secret && fromSecret(secret);
+  }
+
+  #secret(id: string): Promise<KubeObject | undefined> {
+    const ref = { namespace: credentialNamespace, name: credentialSecretName(id) };
+    return this.#options.client.get(resources.secrets, ref);
+  }
+
+  async #change(id: string, change: (credential: Credential) => Credential): Promise<boolean> {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const secret = await this.#secret(id);
+      const credential = secret && fromSecret(secret);
+      if (!secret || !credential) return false;
+      const next = change(credential);
+      if (next === credential) return true;
+      const { resourceVersion } = secret.metadata;
+      const object = toSecret(next);
+      const versioned = { ...object, metadata: { ...object.metadata, ...(resourceVersion && { resourceVersion }) } };
+      try {
+        await this.#options.client.replace(resources.secrets, versioned, { fieldManager: fieldManagers.hub });
+        if (refusalOf(next, this.#options.clock.now())) this.#end(credentialSecretName(id));
+        return true;
+      } catch (error) {
+        if (!isKubeError(error, "conflict")) throw error;
+      }
+    }
+    throw new AppError("KUBE_CONFLICT", "The credential is being changed by somebody else", { todo: "Try again." });
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  apiVersion,
+  type ClusterReport,
+  fieldManagers,
+  type HostCluster,
+  hostClusters,
+  type NestedCluster,
+  nestedClusters,
+  placementFinalizer,
+  type Report,
+} from "@inkube/api";
+import { type Client, type Clock, isKubeError, type KubeObject, type Logger } from "@inkube/kube";
+import type { FleetView } from "../view/fleet-view.ts";
+import { placedOn } from "./wanted-feed.ts";
+
+export interface ReportDependencies {
+  client: Client;
+  view: FleetView;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Writes what a host says of itself and of its nested clusters. It may speak only of what was placed on it: anything else is
+ * passed over, and the host is told by the names in the answer. Returns `project/name` of those that were refused.
+ */
+export async function takeReport(dependencies: ReportDependencies, host: string, report: Report): Promise<string[]> {
+  if (report.host) await writeHost(dependencies, host, report.host);
+  const refused: string[] = [];
+  for (const one of report.clusters ?? []) {
+    if (!(await takeClusterReport(dependencies, host, one))) refused.push(`${one.project}/${one.name}`);
+  }
+  if (report.removed) await releaseHost(dependencies, host);
+  return refused;
+}
+
+async function writeHost({ client, clock }: ReportDependencies, name: string, status: object): Promise<void> {
+  const heartbeat = new Date(clock.now()).toISOString();
+  await applyStatus(client, hostClusters, { name }, { ...status, phase: "Running", heartbeat });
+}
+
+async function takeClusterReport(
+  dependencies: ReportDependencies,
+  host: string,
+  report: ClusterReport,
+): Promise<boolean> {
+  const { client, view } = dependencies;
+  const { project, name, uid } = report;
+  const object = view.clusters.get(name, project) ?? (await client.get(nestedClusters, { namespace: project, name }));
+  if (!object || object.metadata.uid !== uid || placedOn(object) !== host) return false;
+  if (report.gone) return releaseCluster(dependencies, object);
+  const { host: _placedOn, ...status } = (report.status ?? {}) as NonNullable<NestedCluster["status"]>;
+  try {
+    await applyStatus(client, nestedClusters, { namespace: project, name, uid }, status);
+  } catch (error) {
+    // Deleted meanwhile: there is nothing left to say about it.
+    if (!isKubeError(error, "notFound", "conflict")) throw error;
+  }
+  return true;
+}
+
+async function applyStatus(
+  client: Client,
+  type: typeof hostClusters | typeof nestedClusters,
+  ref: { name: string; namespace?: string; uid?: string },
+  status: object,
+): Promise<void> {
+  const object: KubeObject = { apiVersion, kind: type.kind, metadata: ref, status };
+  await client.apply(type, object, { fieldManager: fieldManagers.mirror, force: true, subresource: "status" });
+}
+
+/** Lets the object go that was only kept until its host had nothing left of it. */
+async function releaseCluster({ client }: ReportDependencies, object: KubeObject): Promise<boolean> {
+  if (object.metadata.deletionTimestamp === undefined) return false;
+  await dropFinalizer(client, nestedClusters, object);
+  return true;
+}
+
+async function releaseHost({ client, view, logger }: ReportDependencies, name: string): Promise<void> {
+  const object = view.hosts.get(name) as (KubeObject & HostCluster) | undefined;
+  if (object?.metadata.deletionTimestamp === undefined) return;
+  logger.info({ host: name }, "Host is removed");
+  await dropFinalizer(client, hostClusters, object);
+}
+
+/** Takes the hub's finalizer off, whoever else changes the object meanwhile. */
+export async function dropFinalizer(
+  client: Client,
+  type: typeof hostClusters | typeof nestedClusters,
+  { metadata: { name, namespace, uid } }: KubeObject,
+): Promise<void> {
+  const ref = { name, ...(namespace !== undefined && { namespace }) };
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const live = await client.get(type, ref);
+    const finalizers = live?.metadata.finalizers ?? [];
+    if (!live || live.metadata.uid !== uid || !finalizers.includes(placementFinalizer)) return;
+    const left = finalizers.filter((finalizer) => finalizer !== placementFinalizer);
+    const metadata = { resourceVersion: live.metadata.resourceVersion, finalizers: left };
+    try {
+      await client.patch(type, ref, { metadata }, { type: "merge", fieldManager: fieldManagers.hub });
+      return;
+    } catch (error) {
+      if (isKubeError(error, "notFound")) return;
+      if (!isKubeError(error, "conflict")) throw error;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { fastifySwagger } from "@fastify/swagger";
+import { programVersion } from "@inkube/api";
+import {
+  type Client,
+  type Clock,
+  type ClusterConfig,
+  createClient,
+  createWatchCache,
+  type Logger,
+  resources,
+} from "@inkube/kube";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { createAccess } from "./access/access.ts";
+import { createImpersonatedClients } from "./access/impersonation.ts";
+import type { HubContext, HubSettings } from "./context.ts";
+import { createCredentialStore } from "./credentials/credential-store.ts";
+import { createPlacementController } from "./placement/placement-controller.ts";
+import { agentRoutes } from "./routes/agent-routes.ts";
+import { clusterRoutes } from "./routes/cluster-routes.ts";
+import { groupRoutes } from "./routes/group-routes.ts";
+import { hostRoutes, importRoutes } from "./routes/host-routes.ts";
+import { keyRoutes } from "./routes/key-routes.ts";
+import { kubeconfigRoutes } from "./routes/kubeconfig-routes.ts";
+import { kubernetesRoutes } from "./routes/kubernetes-routes.ts";
+import { projectRoutes } from "./routes/project-routes.ts";
+import { proxyRoutes } from "./routes/proxy-routes.ts";
+import { requireCaller } from "./routes/route-context.ts";
+import { openRoutes } from "./routes/setup-routes.ts";
+import { createServer, type HubServer } from "./server/server.ts";
+import { prepareHub } from "./setup/first-start.ts";
+import { createTunnelRegistry } from "./tunnels/tunnel-registry.ts";
+import { acceptUpgrades } from "./tunnels/upgrades.ts";
+import { createFleetView } from "./view/fleet-view.ts";
+
+export interface HubOptions {
+  /** The hub's own Kubernetes API, and who the hub is there. */
+  config: ClusterConfig;
+  settings: HubSettings;
+  /** Absent: plain HTTP, for tests only. */
+  tls?: { certificate: string; key: string };
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+}
+
+/** One replica of the hub. */
+export interface Hub {
+  readonly server: HubServer;
+  readonly client: Client;
+  /** True when everything that lists are answered from is complete. */
+  readonly synced: boolean;
+  start(): Promise<void>;
+  /** What only one replica may do; ends when the signal is aborted. */
+  lead(signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Wires one replica. Nothing runs before `start`. */
+export function createHub(options: HubOptions): Hub {
+  const { config, settings, tls, clock, random, logger } = options;
+  const client = createClient(config);
+  const watching = { client, clock, random, logger };
+  const clients = createImpersonatedClients(config);
+  const view = createFleetView(watching);
+  const rbac = [resources.roles, resources.rolebindings, resources.clusterroles, resources.clusterrolebindings].map(
+    (type) =>
+      createWatchCache({
+        ...watching,
+        type,
+        transform: ({ metadata }) => ({ metadata: { ...metadata, annotations: {} } }),
+      }),
+  );
+  const access = createAccess({ client, clients, rbac, clock });
+  const credentials = createCredentialStore(watching);
+  const tunnels = createTunnelRegistry();
+  const context: HubContext = { settings, client, clients, access, credentials, view, tunnels, clock, logger };
+  const server = createServer({ logger, ...(tls && { tls }) });
+  const caches = [...rbac, view, credentials];
+  return {
+    server,
+    client,
+    get synced() {
+      return caches.every((cache) => cache.synced);
+    },
+    async start() {
+      for (const cache of caches) cache.start();
+      await registerRoutes(server, context);
+      acceptUpgrades(server, context);
+    },
+    async lead(signal) {
+      await credentials.whenSynced(signal);
+      await prepareHub(context);
+      const controllers = [createPlacementController({ client, view, clock, logger })];
+      for (const controller of controllers) controller.start();
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      await Promise.all(controllers.map((controller) => controller.stop()));
+    },
+    async stop() {
+      tunnels.closeAll();
+      await server.close();
+      await Promise.all(caches.map((cache) => cache.stop()));
+      await Promise.all([clients.close(), client.close()]);
+    },
+  };
+}
+
+/** Every route; those that need a caller are together, so that none can be forgotten. */
+export async function registerRoutes(server: HubServer, context: HubContext): Promise<void> {
+  await server.register(fastifySwagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Inkube hub", version: programVersion, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+      servers: [{ url: context.settings.url }],
+      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await server.register(async (open: HubServer) => {
+    openRoutes(open, context);
+    importRoutes(open, context);
+    agentRoutes(open, context);
+  });
+  await server.register(async (closed: HubServer) => {
+    requireCaller(closed, context);
+    keyRoutes(closed, context);
+    projectRoutes(closed, context);
+    hostRoutes(closed, context);
+    groupRoutes(closed, context);
+    clusterRoutes(closed, context);
+    kubeconfigRoutes(closed, context);
+    await closed.register(async (proxied: HubServer) => {
+      // What is passed on is not read here.
+      proxied.removeAllContentTypeParsers();
+      proxied.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+      proxyRoutes(proxied, context);
+      kubernetesRoutes(proxied, context);
+    });
+  });
+  await server.ready();
+}

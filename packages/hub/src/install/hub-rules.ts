@@ -1,0 +1,47 @@
+import { clusterGroups, group, hostClusters, nestedClusters } from "@inkube/api";
+import type { Rule } from "../access/rules.ts";
+import { roleDefinitions } from "./roles.ts";
+
+const look = ["get", "list", "watch"];
+const rbac = "rbac.authorization.k8s.io";
+
+/**
+ * What the hub itself may do in its Kubernetes API. Callers' requests are made as the caller: for them it needs to impersonate,
+ * which is why its own token must be kept as carefully as an administrator's.
+ */
+export const hubRules: readonly Rule[] = [
+  { apiGroups: [""], resources: ["users", "groups"], verbs: ["impersonate"] },
+  { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
+  { apiGroups: [group], resources: [nestedClusters.plural, hostClusters.plural], verbs: [...look, "patch"] },
+  { apiGroups: [group], resources: [clusterGroups.plural], verbs: look },
+  {
+    apiGroups: [group],
+    resources: [nestedClusters, hostClusters, clusterGroups].map(({ plural }) => `${plural}/status`),
+    verbs: ["patch"],
+  },
+  {
+    apiGroups: [group],
+    resources: [nestedClusters, hostClusters].map(({ plural }) => `${plural}/finalizers`),
+    verbs: ["update"],
+  },
+  { apiGroups: [""], resources: ["namespaces"], verbs: [...look, "create", "patch", "delete"] },
+  { apiGroups: [""], resources: ["events"], verbs: look },
+  { apiGroups: [rbac], resources: ["roles", "clusterroles"], verbs: look },
+  {
+    apiGroups: [rbac],
+    resources: ["rolebindings", "clusterrolebindings"],
+    verbs: [...look, "create", "patch", "delete"],
+  },
+  {
+    apiGroups: [rbac],
+    resources: ["clusterroles"],
+    verbs: ["bind"],
+    resourceNames: roleDefinitions.map(({ name }) => name),
+  },
+];
+
+/** In its own namespace: credentials, its certificate, the Lease by which one of several replicas leads. */
+export const hubSystemRules: readonly Rule[] = [
+  { apiGroups: [""], resources: ["secrets"], verbs: [...look, "create", "update", "patch", "delete"] },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "update"] },
+];

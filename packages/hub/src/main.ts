@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { hostname } from "node:os";
+import { isAppError, names } from "@inkube/api";
+import { createClient, holdLease, inClusterConfig, type Logger, loadKubeconfig, systemClock } from "@inkube/kube";
+import { startHealthServer } from "@inkube/kube/health";
+import { createProgramLogger } from "@inkube/kube/logging";
+import { createHub } from "./hub.ts";
+import { type ProgramOptions, readOptions } from "./options.ts";
+import { ensureServingCertificate } from "./server/certificates.ts";
+
+const namespace = names.systemNamespace;
+
+/** Runs the hub until it is told to stop. */
+async function run(options: ProgramOptions, logger: Logger): Promise<void> {
+  const config = options.kubeconfig ? await loadKubeconfig({ path: options.kubeconfig }) : inClusterConfig();
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => stop.abort());
+  const time = { clock: systemClock, random: Math.random };
+  const certificate = await servingCertificate(config, options, logger);
+  const { programImage, programPullPolicy, url } = options;
+  const hub = createHub({
+    config,
+    settings: {
+      url,
+      programImage,
+      ...(certificate.ca !== undefined && { ca: certificate.ca }),
+      ...(programPullPolicy && { programPullPolicy }),
+    },
+    tls: certificate,
+    ...time,
+    logger,
+  });
+  await hub.start();
+  await hub.server.listen({ port: options.port, host: "::" });
+  const health = await startHealthServer({ port: options.metricsPort, ready: () => hub.synced, metrics: () => "" });
+  logger.info({ url, port: options.port }, "Started hub");
+  const identity = `${process.env.POD_NAME ?? hostname()}-${process.pid}`;
+  const lease = { client: hub.client, namespace, name: names.hub, identity, signal: stop.signal };
+  await holdLease({ ...lease, ...time, logger, onAcquired: (signal) => hub.lead(signal) });
+  health.close();
+  await hub.stop();
+  logger.info({}, "Stopped hub");
+}
+
+async function servingCertificate(config: Parameters<typeof createClient>[0], options: ProgramOptions, logger: Logger) {
+  const client = createClient(config);
+  const service = `${names.hubService}.${namespace}`;
+  const hostNames = [new URL(options.url).hostname.replace(/^\[|\]$/g, ""), service, `${service}.svc`, "localhost"];
+  try {
+    return await ensureServingCertificate({ client, clock: systemClock, logger, hostNames });
+  } finally {
+    await client.close();
+  }
+}
+
+const component = "hub";
+let logger = createProgramLogger({ component });
+try {
+  const options = readOptions(process.argv.slice(2));
+  logger = createProgramLogger({ component, level: options.logLevel });
+  await run(options, logger);
+} catch (error) {
+  logger.error({ error: error instanceof Error ? error.message : String(error) }, "Hub failed");
+  process.exitCode = isAppError(error) ? error.exitCode : 1;
+}

@@ -1,0 +1,141 @@
+import {
+  AppError,
+  agentPaths,
+  beatMs,
+  type HostCluster,
+  hostClusters,
+  type Report,
+  type WantedLine,
+} from "@inkube/api";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import { bearerToken, credentialOf } from "../auth/authenticate.ts";
+import type { HubContext } from "../context.ts";
+import type { Credential } from "../credentials/credential.ts";
+import { takeReport } from "../hosts/reports.ts";
+import { createWantedFeed } from "../hosts/wanted-feed.ts";
+import type { HubServer } from "../server/server.ts";
+import { errorAnswers } from "./route-context.ts";
+import { pathName } from "./schemas.ts";
+
+const joinBody = z.object({
+  id: z.string().regex(/^[a-z2-7]{16}$/),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  agentVersion: z.string().max(64),
+  version: z.string().max(64),
+});
+
+const looseObject = z.record(z.string(), z.unknown());
+const reportBody = z.object({
+  host: looseObject.optional(),
+  clusters: z
+    .array(
+      z.object({
+        project: pathName,
+        name: pathName,
+        uid: z.string().max(64),
+        status: looseObject.optional(),
+        gone: z.boolean().optional(),
+      }),
+    )
+    .max(1000)
+    .optional(),
+  removed: z.boolean().optional(),
+});
+
+/** What agents of imported hosts use. A host's credential opens nothing else, and these routes take no other. */
+export function agentRoutes(server: HubServer, context: HubContext): void {
+  const { view, credentials, clock } = context;
+  const feed = createWantedFeed(view);
+  registerJoin(server, context);
+  server.route({
+    method: "GET",
+    url: agentPaths.wanted,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const credential = await hostCredential(request, context);
+      await Promise.all([view.clusters.whenSynced(), view.hosts.whenSynced()]);
+      const life = credentials.lifeOf(credential);
+      reply.hijack();
+      const { raw } = reply;
+      raw.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
+      const write = (line: WantedLine): void => void raw.write(`${JSON.stringify(line)}\n`);
+      const unsubscribe = feed.subscribe(credential.subject, write);
+      const gone = new AbortController();
+      const end = (): void => {
+        unsubscribe();
+        life.release();
+        gone.abort();
+        raw.end();
+      };
+      raw.on("close", end);
+      life.signal.addEventListener("abort", end, { once: true });
+      while (!gone.signal.aborted) {
+        await clock.sleep(beatMs, gone.signal).catch(() => undefined);
+        if (!gone.signal.aborted) write({ type: "beat" });
+      }
+    },
+  });
+  server.route({
+    method: "POST",
+    url: agentPaths.report,
+    schema: {
+      hide: true,
+      body: reportBody,
+      response: { 200: z.object({ refused: z.array(z.string()) }), ...errorAnswers },
+    },
+    bodyLimit: 8 * 1024 * 1024,
+    handler: async (request) => {
+      const { subject } = await hostCredential(request, context);
+      return { refused: await takeReport(context, subject, request.body as Report) };
+    },
+  });
+}
+
+function registerJoin(server: HubServer, context: HubContext): void {
+  const { credentials, client } = context;
+  server.route({
+    method: "POST",
+    url: agentPaths.join,
+    schema: { hide: true, body: joinBody, response: { 200: z.object({ host: z.string() }), ...errorAnswers } },
+    handler: async (request) => {
+      const token = bearerToken(request);
+      const bootstrap = await credentialOf(token, credentials, ["import"]).catch((error: unknown) => {
+        throw new AppError("GONE", "The token of this import does not count any more", {
+          todo: "Get a new command with inkube host import.",
+          cause: error,
+        });
+      });
+      const { id, hash } = request.body;
+      if (!(await credentials.spend(bootstrap.id, `${id}:${hash}`))) {
+        throw new AppError("GONE", "The token of this import was used already", {
+          todo: "Get a new command with inkube host import.",
+        });
+      }
+      const host = (await client.get(hostClusters, { name: bootstrap.subject })) as HostCluster | undefined;
+      if (!host) throw new AppError("GONE", `There is no host ${bootstrap.subject} any more`);
+      await replaceHostCredential(context, bootstrap, { id, hash });
+      return { host: bootstrap.subject };
+    },
+  });
+}
+
+/** From now on only the newest credential of the host counts. */
+async function replaceHostCredential(
+  { credentials, logger }: HubContext,
+  { subject }: Credential,
+  { id, hash }: { id: string; hash: string },
+): Promise<void> {
+  if (!credentials.get(id)) {
+    await credentials.register({ kind: "host", subject, name: subject, id, hash }).catch((error: { code?: string }) => {
+      if (error.code !== "alreadyExists") throw error;
+    });
+    logger.info({ host: subject, credential: id }, "Host joined");
+  }
+  for (const old of credentials.list("host", subject)) if (old.id !== id) await credentials.remove(old.id);
+}
+
+/** The host's own credential. Throws AppError AUTH_REQUIRED. */
+export function hostCredential(request: FastifyRequest, { credentials }: HubContext): Promise<Credential> {
+  return credentialOf(bearerToken(request), credentials, ["host"]);
+}

@@ -1,0 +1,228 @@
+import { createHash } from "node:crypto";
+import { AppError, annotations, fieldManagers } from "@inkube/api";
+import {
+  apiVersionOf,
+  type Client,
+  isKubeError,
+  type KubeObject,
+  type ResourceType,
+  type WatchCache,
+} from "@inkube/kube";
+import { z } from "zod";
+import type { Visible } from "../access/visible.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { HubContext } from "../context.ts";
+import type { HubServer } from "../server/server.ts";
+import type { Filter } from "../view/filter.ts";
+import { pageOf, type SortKey } from "../view/page.ts";
+import { callerOf, errorAnswers } from "./route-context.ts";
+import { listAnswer, listQuery, mergePatch, type ObjectKind, objectSchema, pathName, writeQuery } from "./schemas.ts";
+
+/** A kind of object and how it is served. */
+export interface ObjectRoutes<Q extends z.ZodRawShape> {
+  type: ResourceType & { kind: ObjectKind };
+  tag: string;
+  /** Where all that the caller may see are listed. */
+  listPath: string;
+  /** Where one is created, and below it got, changed and deleted; with `:project` for kinds that live in one. */
+  path: string;
+  cache: WatchCache;
+  visible(principal: Principal): Promise<Visible>;
+  /** More ways to narrow a list. */
+  query: Q;
+  filter(query: Record<string, string | undefined>): Filter;
+  sorts: Readonly<Record<string, SortKey>>;
+}
+
+/** Header by which a create that is sent again is known. */
+export const idempotencyHeader = "idempotency-key";
+
+/** Lists from memory; everything else goes to the Kubernetes API as the caller, which alone judges it. */
+export function registerObjectRoutes<Q extends z.ZodRawShape>(
+  server: HubServer,
+  context: HubContext,
+  routes: ObjectRoutes<Q>,
+): void {
+  registerList(server, routes);
+  registerReads(server, context, routes);
+  registerWrites(server, context, routes);
+}
+
+function registerList<Q extends z.ZodRawShape>(server: HubServer, routes: ObjectRoutes<Q>): void {
+  const sorts = Object.keys(routes.sorts) as [string, ...string[]];
+  const querystring = listQuery.extend({ ...routes.query, sort: z.enum(sorts).default(sorts[0]) });
+  server.route({
+    method: "GET",
+    url: routes.listPath,
+    schema: {
+      tags: [routes.tag],
+      summary: `List ${routes.tag}`,
+      querystring,
+      response: { 200: listAnswer(objectSchema(routes.type.kind, "output")), ...errorAnswers },
+    },
+    handler: async (request) => {
+      const query = request.query as Record<string, string | undefined> & z.output<typeof listQuery> & { sort: string };
+      const [isVisible, isWanted] = [await routes.visible(callerOf(request)), routes.filter(query)];
+      const fitting = [...routes.cache.list()].filter((object) => isWanted(object) && isVisible(object));
+      return pageOf(fitting, routes.sorts[query.sort] ?? (() => ""), query);
+    },
+  });
+}
+
+function paramsOf(path: string) {
+  return path.includes(":project") ? z.object({ project: pathName, name: pathName }) : z.object({ name: pathName });
+}
+
+function registerReads<Q extends z.ZodRawShape>(
+  server: HubServer,
+  { clients }: HubContext,
+  routes: ObjectRoutes<Q>,
+): void {
+  const { type, tag, path } = routes;
+  server.route({
+    method: "GET",
+    url: `${path}/:name`,
+    schema: {
+      tags: [tag],
+      summary: `Get one of ${tag}`,
+      params: paramsOf(path),
+      response: { 200: objectSchema(type.kind, "output"), ...errorAnswers },
+    },
+    handler: async (request) => {
+      const ref = refOf(request.params);
+      return (await clients.clientFor(callerOf(request)).get(type, ref)) ?? throwMissing(type, ref.name);
+    },
+  });
+}
+
+function registerWrites<Q extends z.ZodRawShape>(
+  server: HubServer,
+  { clients }: HubContext,
+  routes: ObjectRoutes<Q>,
+): void {
+  const { type, tag, path } = routes;
+  const one = { ...errorAnswers, 200: objectSchema(type.kind, "output") };
+  const params = paramsOf(path);
+  server.route({
+    method: "POST",
+    url: path,
+    schema: {
+      tags: [tag],
+      summary: `Create one of ${tag}`,
+      ...(path.includes(":project") && { params: z.object({ project: pathName }) }),
+      querystring: writeQuery,
+      headers: z.looseObject({ [idempotencyHeader]: z.string().min(1).max(256).optional() }),
+      body: objectSchema(type.kind, "input"),
+      response: { ...one, 201: objectSchema(type.kind, "output") },
+    },
+    handler: async (request, reply) => {
+      const { project } = (request.params ?? {}) as { project?: string };
+      const caller = callerOf(request);
+      const key = request.headers[idempotencyHeader];
+      const mark = typeof key === "string" ? idempotencyMark(caller, key) : undefined;
+      const object = bodyObject(type, request.body as Record<string, unknown>, project, mark);
+      const { dryRun } = request.query as { dryRun: boolean };
+      const created = await createOnce(clients.clientFor(caller), type, object, { dryRun, mark });
+      return reply.code(created.fresh && !dryRun ? 201 : 200).send(created.object);
+    },
+  });
+  server.route({
+    method: "PATCH",
+    url: `${path}/:name`,
+    schema: {
+      tags: [tag],
+      summary: `Change one of ${tag}`,
+      params,
+      querystring: writeQuery,
+      body: mergePatch,
+      response: one,
+    },
+    handler: (request) => {
+      const { dryRun } = request.query as { dryRun: boolean };
+      const options = { type: "merge" as const, fieldManager: fieldManagers.hub, dryRun };
+      return clients.clientFor(callerOf(request)).patch(type, refOf(request.params), request.body, options);
+    },
+  });
+  server.route({
+    method: "DELETE",
+    url: `${path}/:name`,
+    schema: {
+      tags: [tag],
+      summary: `Delete one of ${tag}`,
+      params,
+      querystring: z.object({ uid: z.string().max(64).optional().describe("Delete only this incarnation.") }),
+      response: { 202: z.object({ accepted: z.literal(true) }), ...errorAnswers },
+    },
+    handler: async (request, reply) => {
+      const ref = refOf(request.params);
+      const { uid } = request.query as { uid?: string };
+      const deleted = await clients.clientFor(callerOf(request)).delete(type, ref, uid === undefined ? {} : { uid });
+      if (!deleted) throwMissing(type, ref.name);
+      return reply.code(202).send({ accepted: true });
+    },
+  });
+}
+
+function refOf(params: unknown): { name: string; namespace?: string } {
+  const { name, project } = params as { name: string; project?: string };
+  return { name, ...(project !== undefined && { namespace: project }) };
+}
+
+function throwMissing(type: ResourceType, name: string): never {
+  throw new AppError("KUBE_NOT_FOUND", `There is no ${type.kind} ${name}`, { todo: "Check the name and the project." });
+}
+
+/** The object of a body, in its project; what only the API server may set is left out. */
+function bodyObject(
+  type: ResourceType,
+  body: Record<string, unknown>,
+  project: string | undefined,
+  mark: string | undefined,
+): KubeObject {
+  const given = body.metadata;
+  if (typeof given !== "object" || given === null || typeof (given as { name?: unknown }).name !== "string") {
+    const fields = [{ field: "metadata.name", message: "is required" }];
+    throw new AppError("SPEC_INVALID", "metadata.name: is required", {
+      todo: "Give the object a name.",
+      details: fields,
+    });
+  }
+  const { name, labels, annotations: notes } = given as KubeObject["metadata"];
+  const marked = { ...notes, ...(mark !== undefined && { [annotations.idempotencyKey]: mark }) };
+  return {
+    apiVersion: apiVersionOf(type),
+    kind: type.kind,
+    metadata: {
+      name,
+      ...(project !== undefined && { namespace: project }),
+      ...(labels && { labels }),
+      ...(Object.keys(marked).length > 0 && { annotations: marked }),
+    },
+    ...(body.spec !== undefined && { spec: body.spec }),
+  };
+}
+
+/** Of the caller and his key: another caller's equal key means nothing. */
+function idempotencyMark({ user }: Principal, key: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([user, key]))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+async function createOnce(
+  client: Client,
+  type: ResourceType,
+  object: KubeObject,
+  { dryRun, mark }: { dryRun: boolean; mark: string | undefined },
+): Promise<{ object: KubeObject; fresh: boolean }> {
+  try {
+    return { object: await client.create(type, object, { dryRun, fieldManager: fieldManagers.hub }), fresh: true };
+  } catch (error) {
+    if (mark === undefined || !isKubeError(error, "alreadyExists")) throw error;
+    const { name, namespace } = object.metadata;
+    const there = await client.get(type, { name, ...(namespace !== undefined && { namespace }) });
+    if (there?.metadata.annotations?.[annotations.idempotencyKey] !== mark) throw error;
+    return { object: there, fresh: false };
+  }
+}

@@ -1,0 +1,137 @@
+import { installManifests } from "@inkube/agent";
+import { clusterGroups, hostClusters, names, nestedClusters } from "@inkube/api";
+import {
+  apiVersionOf,
+  type Client,
+  type ClusterConfig,
+  createClient,
+  isKubeError,
+  type KubeObject,
+  type ResourceType,
+  resources,
+  systemClock,
+} from "@inkube/kube";
+import { collectingLogger, type RealApiServer, startRealApiServer } from "@inkube/kube/testing";
+import type { LightMyRequestResponse } from "fastify";
+import { administrators } from "../auth/principal.ts";
+import { createCredentialStore } from "../credentials/credential-store.ts";
+import { createHub, type Hub } from "../hub.ts";
+import { hubManifests } from "../install/hub-manifests.ts";
+
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+/** A hub on a real API server, which it reaches with the rights of its installation and no others. */
+export interface TestHub {
+  readonly hub: Hub;
+  /** The API server's administrator. */
+  readonly admin: Client;
+  readonly log: ReturnType<typeof collectingLogger>;
+  /** An API key of a user with these groups. */
+  keyFor(user: string, groups?: readonly string[]): Promise<string>;
+  /** An API key of an administrator of the hub. */
+  adminKey(): Promise<string>;
+  call(
+    token: string | undefined,
+    method: Method,
+    path: string,
+    body?: object,
+    headers?: Record<string, string>,
+  ): Promise<LightMyRequestResponse>;
+  /** Binds one of the hub's roles, in a project or for the whole hub. */
+  bind(role: string, user: string, project?: string): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const url = "https://hub.example.test";
+const types: readonly ResourceType[] = [...Object.values(resources), hostClusters, nestedClusters, clusterGroups];
+
+/** Starts it, leading. Needs the real kube-apiserver; dispose of it with `await using`. */
+export async function startTestHub(): Promise<TestHub> {
+  const server = await startRealApiServer();
+  const admin = createClient(server.config);
+  const log = collectingLogger();
+  const stop = new AbortController();
+  await install(admin);
+  const hub = createHub({
+    config: await hubIdentity(server, admin),
+    settings: { url, programImage: "inkube:test" },
+    clock: systemClock,
+    random: Math.random,
+    logger: log,
+  });
+  await hub.start();
+  const leading = hub.lead(stop.signal);
+  const credentials = createCredentialStore({ client: admin, clock: systemClock, random: Math.random, logger: log });
+  const keyFor = async (user: string, groups: readonly string[] = []): Promise<string> => {
+    const wanted = { kind: "api-key" as const, subject: user, groups: [...groups], name: `key of ${user}` };
+    return (await credentials.issue(wanted)).token;
+  };
+  return {
+    hub,
+    admin,
+    log,
+    keyFor,
+    adminKey: () => keyFor("root", [administrators]),
+    call(token, method, path, body, headers = {}) {
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const payload = body === undefined ? {} : { payload: body };
+      return hub.server.inject({ method, url: path, headers: { ...authorization, ...headers }, ...payload });
+    },
+    bind: (role, user, project) => bind(admin, role, user, project),
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await leading;
+      await hub.stop();
+      await admin.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A token of the hub's own ServiceAccount. */
+async function hubIdentity(server: RealApiServer, admin: Client): Promise<ClusterConfig> {
+  const ref = { namespace: names.systemNamespace, name: names.hub };
+  const request = { metadata: { name: "" }, spec: { expirationSeconds: 3600 } };
+  const answer = await admin.createSubresource(resources.serviceaccounts, ref, "token", request);
+  const { token } = answer.status as { token: string };
+  return { ...server.config, token };
+}
+
+async function install(admin: Client): Promise<void> {
+  const image = "inkube:test";
+  const agent = await installManifests({
+    image,
+    defaultDistro: "k8s",
+    defaultVersion: "v1.34.4",
+    endpointType: "NodePort",
+  });
+  const programs = ["Deployment", "PersistentVolumeClaim"];
+  for (const object of [...agent, ...hubManifests({ image, url })]) {
+    if (!programs.includes(object.kind ?? "")) await applyUntilServed(admin, object);
+  }
+}
+
+async function applyUntilServed(admin: Client, object: KubeObject): Promise<void> {
+  const type = types.find((one) => one.kind === object.kind && apiVersionOf(one) === object.apiVersion);
+  if (!type) throw new Error(`${object.kind} is not a known kind`);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await admin.apply(type, object, { fieldManager: "test", force: true });
+      return;
+    } catch (error) {
+      // A definition is served a moment after it was applied.
+      if (attempt > 300 || !isKubeError(error, "notFound", "conflict")) throw error;
+      await systemClock.sleep(100);
+    }
+  }
+}
+
+async function bind(admin: Client, role: string, user: string, project: string | undefined): Promise<void> {
+  const rbac = "rbac.authorization.k8s.io";
+  const type = project === undefined ? resources.clusterrolebindings : resources.rolebindings;
+  await admin.create(type, {
+    metadata: { name: `${role}-${user}`.replaceAll(":", "-"), ...(project !== undefined && { namespace: project }) },
+    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: role },
+    subjects: [{ apiGroup: rbac, kind: "User", name: user }],
+  });
+}

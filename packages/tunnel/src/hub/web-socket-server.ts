@@ -1,0 +1,17 @@
+import { WebSocketServer } from "ws";
+import { messageBytes, subprotocol } from "../wire/limits.ts";
+
+/**
+ * The WebSocket side of a hub: a server without a port, to which an HTTP server hands its upgrades
+ * (`handleUpgrade(request, socket, head, (webSocket) => acceptTunnel(webSocket, …))`). No compression, messages bounded.
+ * Whether an agent may come in is decided before, by the HTTP server.
+ */
+export function tunnelWebSocketServer(): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: messageBytes,
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+  });
+}
