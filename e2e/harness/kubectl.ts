@@ -13,19 +13,23 @@ export function binDir(): string {
 /** The real kubectl with one kubeconfig. */
 export class Kubectl {
   readonly kubeconfig: string;
+  readonly #env: Record<string, string>;
 
-  constructor(kubeconfig: string) {
+  constructor(kubeconfig: string, env: Record<string, string> = {}) {
     this.kubeconfig = kubeconfig;
+    this.#env = env;
   }
 
   /** Runs and returns whatever came out, also of a failure. */
   try(args: string[], options: RunOptions = {}): Promise<RunResult> {
-    return run(join(binDir(), "kubectl"), ["--kubeconfig", this.kubeconfig, ...args], options);
+    const command = ["--kubeconfig", this.kubeconfig, ...args];
+    return run(join(binDir(), "kubectl"), command, { ...options, env: { ...this.#env, ...options.env } });
   }
 
   /** Runs what must succeed; gives standard output. */
   run(args: string[], options: RunOptions = {}): Promise<string> {
-    return must(join(binDir(), "kubectl"), ["--kubeconfig", this.kubeconfig, ...args], options);
+    const command = ["--kubeconfig", this.kubeconfig, ...args];
+    return must(join(binDir(), "kubectl"), command, { ...options, env: { ...this.#env, ...options.env } });
   }
 
   /** Reads one object; throws when it is not there. */

@@ -43,6 +43,8 @@ export const annotations = {
   owner: "inkube.dev/owner",
   /** On a host that a hub manages: uid of the object in the hub that this one mirrors. */
   hubUid: "inkube.dev/hub-uid",
+  /** Beside it: generation of that object which this one was made like. */
+  hubGeneration: "inkube.dev/hub-generation",
   /** What people say of a project. */
   description: "inkube.dev/description",
   /** Of the create that made the object, so that sending it again makes no other. */

@@ -11,6 +11,8 @@ export interface HubSettings {
   url: string;
   /** Authority that signed the hub's certificate; absent when public ones did. PEM. */
   ca?: string;
+  /** The certificate that the hub serves with, PEM. */
+  certificate?: string;
   /** Image with the programs, for hosts that are imported. */
   programImage: string;
   programPullPolicy?: "Always" | "IfNotPresent" | "Never";

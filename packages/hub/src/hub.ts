@@ -14,6 +14,7 @@ import { createAccess } from "./access/access.ts";
 import { createImpersonatedClients } from "./access/impersonation.ts";
 import type { HubContext, HubSettings } from "./context.ts";
 import { createCredentialStore } from "./credentials/credential-store.ts";
+import { createHostController } from "./hosts/host-controller.ts";
 import { createPlacementController } from "./placement/placement-controller.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
 import { clusterRoutes } from "./routes/cluster-routes.ts";
@@ -90,7 +91,7 @@ export function createHub(options: HubOptions): Hub {
     async lead(signal) {
       await credentials.whenSynced(signal);
       await prepareHub(context);
-      const controllers = [createPlacementController({ client, view, clock, logger })];
+      const controllers = [createPlacementController({ client, view, clock, logger }), createHostController(context)];
       for (const controller of controllers) controller.start();
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
       await Promise.all(controllers.map((controller) => controller.stop()));

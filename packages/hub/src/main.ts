@@ -23,6 +23,7 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
     settings: {
       url,
       programImage,
+      certificate: certificate.certificate,
       ...(certificate.ca !== undefined && { ca: certificate.ca }),
       ...(programPullPolicy && { programPullPolicy }),
     },

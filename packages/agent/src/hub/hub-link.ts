@@ -14,6 +14,7 @@ import {
   changedObject,
   createController,
   type Logger,
+  resources,
   sourceOf,
   type WatchCache,
 } from "@inkube/kube";
@@ -171,12 +172,26 @@ function createWatchdog(clock: Clock, outer: AbortSignal): { signal: AbortSignal
   };
 }
 
+/** Leaves the hub and stays on the host. */
+async function detach(client: Client, last: () => Promise<unknown>): Promise<void> {
+  await last();
+  const namespace = names.systemNamespace;
+  for (const name of [names.hubConnectionSecret, names.hubCredentialSecret]) {
+    await client.delete(resources.secrets, { namespace, name });
+  }
+}
+
 /** The hub's settings of this host, brought to its own object; and the end of it, when the hub removes the host. */
-async function applyHost({ client, clusters, uninstall, signal }: HubLinkOptions, hub: HubClient, state: WantedState) {
+async function applyHost(options: HubLinkOptions, hub: HubClient, state: WantedState) {
+  const { client, clusters, uninstall, signal } = options;
   const { host } = state;
   if (!host) return;
   if (host.removing) {
-    await uninstall(async () => void (await hub.report({ removed: true }, signal)), signal);
+    const last = (): Promise<unknown> =>
+      keepTrying(options, "tell the hub that this host is removed", () => hub.report({ removed: true }, signal));
+    // Nested clusters that were created here are no affair of the hub's: their agent must stay with them.
+    if (clusters && clusters.size > 0) await detach(client, last);
+    else await uninstall(async () => void (await last()), signal);
     return;
   }
   if (!clusters) return;

@@ -2,6 +2,7 @@ import {
   annotations,
   apiVersion,
   type ClusterReport,
+  type Condition,
   fieldManagers,
   labels,
   type NestedClusterStatus,
@@ -18,6 +19,8 @@ import {
   resources,
   type WatchCache,
 } from "@inkube/kube";
+import { withHash } from "../objects/applier.ts";
+import { says } from "../objects/subset.ts";
 import type { WantedCluster } from "./wanted-state.ts";
 
 export interface MirrorDependencies {
@@ -54,29 +57,41 @@ export async function mirrorCluster(
     await remove(dependencies, live, signal);
     return undefined;
   }
-  if (!live || live.metadata.deletionTimestamp === undefined) await apply(client, wanted, signal);
+  // The hash tells also what was taken away since.
+  const object = withHash(mirrorOf(wanted));
+  // Applying what is there already would change the object's version, and with it wake everybody who watches it.
+  if (!live || (live.metadata.deletionTimestamp === undefined && !says(live, object)))
+    await apply(client, object, signal);
   return { project, name, uid, status: statusOf(live) };
 }
 
-async function apply(client: Client, wanted: WantedCluster, signal: AbortSignal): Promise<void> {
+/** The object as it should be here. */
+function mirrorOf(wanted: WantedCluster): KubeObject {
   const { host: _host, group: _group, ...spec } = wanted.spec;
-  const object: KubeObject = {
+  return {
     apiVersion,
     kind: nestedClusters.kind,
     metadata: {
       name: wanted.name,
       namespace: wanted.project,
-      labels: wanted.labels ?? {},
-      annotations: { ...wanted.annotations, [annotations.hubUid]: wanted.uid },
+      ...(wanted.labels && { labels: wanted.labels }),
+      annotations: {
+        ...wanted.annotations,
+        [annotations.hubUid]: wanted.uid,
+        [annotations.hubGeneration]: String(wanted.generation),
+      },
     },
     spec,
   };
+}
+
+async function apply(client: Client, object: KubeObject, signal: AbortSignal): Promise<void> {
   const options = { fieldManager: fieldManagers.mirror, force: true, signal };
   try {
     await client.apply(nestedClusters, object, options);
   } catch (error) {
     if (!isMissingNamespace(error)) throw error;
-    await client.apply(resources.namespaces, projectNamespace(wanted.project), options);
+    await client.apply(resources.namespaces, projectNamespace(object.metadata.namespace ?? ""), options);
     await client.apply(nestedClusters, object, options);
   }
 }
@@ -97,10 +112,28 @@ async function remove({ client, logger }: MirrorDependencies, live: KubeObject, 
   await client.delete(nestedClusters, ref, { ...(uid !== undefined && { uid }), signal });
 }
 
-/** The status that the hub gets: as it is here, but for where it was placed, which only the hub says. */
+/**
+ * The status that the hub gets: as it is here, but for where it was placed, which only the hub says, and with the hub's own
+ * generation where this host's is meant.
+ */
 function statusOf(live: KubeObject | undefined): Record<string, unknown> {
   const { host: _host, ...status } = (live?.status ?? {}) as NestedClusterStatus;
-  return status;
+  const here = live?.metadata.generation ?? 0;
+  const there = Number(live?.metadata.annotations?.[annotations.hubGeneration] ?? 0);
+  const translated = (generation: number): number => (generation >= here ? there : Math.max(0, there - 1));
+  const { observedGeneration, conditions } = status;
+  return {
+    ...status,
+    ...(observedGeneration !== undefined && { observedGeneration: translated(observedGeneration) }),
+    ...(conditions && { conditions: conditions.map((one) => withGeneration(one, translated)) }),
+  };
+}
+
+function withGeneration(condition: Condition, translated: (generation: number) => number): Condition {
+  const { observedGeneration } = condition;
+  return observedGeneration === undefined
+    ? condition
+    : { ...condition, observedGeneration: translated(observedGeneration) };
 }
 
 function taken(now: number, live: KubeObject): Record<string, unknown> {

@@ -2,7 +2,7 @@ import { clusterGroups, hostClusters, names, nestedClusters } from "@inkube/api"
 import { type Client, isKubeError, type ResourceType, resources } from "@inkube/kube";
 
 /** One object outside of the programs' namespace that an installation consists of. */
-interface Part {
+export interface Part {
   type: ResourceType;
   name: string;
 }
@@ -22,18 +22,29 @@ export const clusterWideParts: readonly Part[] = [
   ...roleNames.map((name) => ({ type: resources.clusterrolebindings, name })),
 ];
 
+/** The agent's own rights: they must outlast everything else. */
+export const ownRights: readonly Part[] = clusterWideParts.filter(
+  ({ type, name }) => name === names.agent && type.group === resources.clusterroles.group,
+);
+
 /**
  * Takes Inkube off a host that the hub removes: its namespace, definitions, roles. Workloads of the cluster are not touched, and
- * the hub asks for it only when there are no nested clusters. `last` runs when all but the agent's own rights is gone.
+ * the hub asks for it only when there are no nested clusters. `last` runs when only the namespace, in which this program runs
+ * itself, and its own rights are left; the cluster's garbage collector takes the rights when the namespace is gone.
  */
 export async function uninstall(client: Client, last: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  const ownRights = (part: Part): boolean =>
-    part.name === names.agent && part.type.group === resources.clusterroles.group;
+  const home = clusterWideParts.find(({ type }) => type === resources.namespaces);
+  const namespace = home && (await client.get(home.type, { name: home.name }, { signal }));
+  const { name = "", uid = "" } = namespace?.metadata ?? {};
+  const ownerReferences = [{ apiVersion: "v1", kind: "Namespace", name, uid }];
+  for (const { type, name: role } of ownRights) {
+    await client.patch(type, { name: role }, { metadata: { ownerReferences } }, { type: "merge", signal });
+  }
   for (const part of clusterWideParts) {
-    if (!ownRights(part)) await remove(client, part, signal);
+    if (part !== home && !ownRights.includes(part)) await remove(client, part, signal);
   }
   await last();
-  for (const part of clusterWideParts.filter(ownRights).reverse()) await remove(client, part, signal);
+  if (home) await remove(client, home, signal);
 }
 
 async function remove(client: Client, { type, name }: Part, signal: AbortSignal): Promise<void> {

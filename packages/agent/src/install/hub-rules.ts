@@ -1,5 +1,5 @@
 import { hostClusters, names, nestedClusters } from "@inkube/api";
-import { clusterWideParts } from "../hub/uninstall.ts";
+import { clusterWideParts, ownRights, type Part } from "../hub/uninstall.ts";
 import type { PolicyRule } from "./agent-rules.ts";
 
 /** Copying nested clusters from the hub: their objects, and the settings of the host. */
@@ -9,14 +9,21 @@ export const mirrorRules: readonly PolicyRule[] = [
 ];
 
 /** Taking itself off the host when the hub removes it: just the parts of the installation, by name. */
-export const leaveRules: readonly PolicyRule[] = Object.values(
-  Object.groupBy(clusterWideParts, ({ type }) => type.plural),
-).flatMap((parts = []) => {
-  const [first] = parts;
-  if (!first) return [];
-  const { group, plural } = first.type;
-  return [{ apiGroups: [group], resources: [plural], verbs: ["delete"], resourceNames: parts.map(({ name }) => name) }];
-});
+export const leaveRules: readonly PolicyRule[] = [
+  ...rulesOn(clusterWideParts, ["delete"]),
+  // Marking its own rights as the namespace's, so that they go with it. Rules cannot be changed by this: no right to escalate.
+  ...rulesOn(ownRights, ["get", "patch"]),
+  { apiGroups: [""], resources: ["namespaces"], verbs: ["get"], resourceNames: [names.systemNamespace] },
+];
+
+function rulesOn(parts: readonly Part[], verbs: string[]): PolicyRule[] {
+  return Object.values(Object.groupBy(parts, ({ type }) => type.plural)).flatMap((some = []) => {
+    const [first] = some;
+    if (!first) return [];
+    const { group, plural } = first.type;
+    return [{ apiGroups: [group], resources: [plural], verbs, resourceNames: some.map(({ name }) => name) }];
+  });
+}
 
 const look = ["get", "list", "watch"];
 
@@ -42,4 +49,14 @@ export const readOnlySystemRules: readonly PolicyRule[] = [
     resourceNames: [names.hubConnectionSecret, names.hubCredentialSecret],
   },
   { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+];
+
+/** In its own namespace, for a host that leaves the hub and goes on by itself. */
+export const detachRules: readonly PolicyRule[] = [
+  {
+    apiGroups: [""],
+    resources: ["secrets"],
+    verbs: ["delete"],
+    resourceNames: [names.hubConnectionSecret, names.hubCredentialSecret],
+  },
 ];

@@ -2,7 +2,7 @@ import { names } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { syncerRules } from "@inkube/syncer";
 import { agentRules, agentSystemRules, type PolicyRule } from "./agent-rules.ts";
-import { leaveRules, mirrorRules, readOnlyRules, readOnlySystemRules } from "./hub-rules.ts";
+import { detachRules, leaveRules, mirrorRules, readOnlyRules, readOnlySystemRules } from "./hub-rules.ts";
 
 const rbac = "rbac.authorization.k8s.io";
 const namespace = names.systemNamespace;
@@ -21,7 +21,7 @@ export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
     clusterRole(names.syncerDedicatedRole, syncer.dedicated),
     clusterRoleBinding(names.agent),
     clusterRoleBinding(names.syncer),
-    ...systemRole(names.agent, agentSystemRules),
+    ...systemRole(names.agent, joinsHub ? [...agentSystemRules, ...detachRules] : agentSystemRules),
     ...systemRole(names.syncer, syncer.system),
   ];
 }

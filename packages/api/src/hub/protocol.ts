@@ -39,6 +39,8 @@ export type WantedLine =
       project: string;
       name: string;
       uid: string;
+      /** Of the object in the hub; reports speak of it. */
+      generation: number;
       labels?: Record<string, string>;
       annotations?: Record<string, string>;
       spec: Record<string, unknown>;

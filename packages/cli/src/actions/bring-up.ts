@@ -21,6 +21,7 @@ interface UpFlags {
   name: string;
   demo: boolean;
   hub: boolean;
+  bare: boolean;
   timeout: number;
 }
 
@@ -30,6 +31,10 @@ export async function bringUp(flags: UpFlags, context: CommandContext): Promise<
   const place = embeddedHost(globals, io);
   const report = (line: string) => progress.log(line);
   const machine = await up({ name: place.name, stateDir: place.stateDir, progress: report, signal });
+  if (flags.bare) {
+    await loadProgramImage(machine, context);
+    return printResult(machine, undefined, context);
+  }
   const host = createClient(await loadKubeconfig({ path: machine.kubeconfigPath }));
   try {
     await installPrograms(host, machine, flags.hub, context);
@@ -58,13 +63,18 @@ async function readHub(host: Client, machine: EmbeddedHost, signal: AbortSignal)
   return { url: hubUrl(machine), ...(encoded && { ca: Buffer.from(encoded, "base64").toString("utf8") }) };
 }
 
+async function loadProgramImage(machine: EmbeddedHost, { progress }: CommandContext): Promise<string> {
+  const [image = ""] = await machine.loadImages(["inkube"], (line) => progress.log(line));
+  return image;
+}
+
 async function installPrograms(
   host: Client,
   machine: EmbeddedHost,
   withHub: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const [image = ""] = await machine.loadImages(["inkube"], (line) => context.progress.log(line));
+  const image = await loadProgramImage(machine, context);
   const answer = await host.raw({ method: "GET", path: "/version", signal: context.signal });
   const { gitVersion } = JSON.parse(await readText(Readable.from(answer.body))) as { gitVersion: string };
   const manifests = await installManifests({

@@ -11,6 +11,7 @@ Example:
   options: {
     name: { kind: "string", default: "demo", description: "name of the first nested cluster" },
     demo: { kind: "boolean", negatable: true, default: true, description: "no nested cluster, only the host" },
+    bare: { kind: "boolean", description: "only Kubernetes with the image of Inkube's programs: a cluster to import" },
     hub: { kind: "boolean", negatable: true, default: true, description: "no hub, only agent and syncer" },
     timeout: {
       kind: "duration",

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   apiVersion,
   type ClusterReport,
@@ -6,11 +7,11 @@ import {
   hostClusters,
   type NestedCluster,
   nestedClusters,
-  placementFinalizer,
   type Report,
 } from "@inkube/api";
 import { type Client, type Clock, isKubeError, type KubeObject, type Logger } from "@inkube/kube";
 import type { FleetView } from "../view/fleet-view.ts";
+import { dropFinalizer } from "./finalizer.ts";
 import { placedOn } from "./wanted-feed.ts";
 
 export interface ReportDependencies {
@@ -34,8 +35,19 @@ export async function takeReport(dependencies: ReportDependencies, host: string,
   return refused;
 }
 
-async function writeHost({ client, clock }: ReportDependencies, name: string, status: object): Promise<void> {
-  const heartbeat = new Date(clock.now()).toISOString();
+/** A heartbeat that says nothing else is written only so often: agents send one every few seconds. */
+const heartbeatMs = 15_000;
+
+async function writeHost({ client, view, clock }: ReportDependencies, name: string, status: object): Promise<void> {
+  const now = clock.now();
+  const {
+    heartbeat: last,
+    conditions: _conditions,
+    ...known
+  } = (view.hosts.get(name)?.status ?? {}) as HostCluster["status"] & object;
+  const fresh = last !== undefined && now - Date.parse(last) < heartbeatMs;
+  if (fresh && isDeepStrictEqual(known, { ...known, ...status, phase: "Running" })) return;
+  const heartbeat = new Date(now).toISOString();
   await applyStatus(client, hostClusters, { name }, { ...status, phase: "Running", heartbeat });
 }
 
@@ -81,27 +93,4 @@ async function releaseHost({ client, view, logger }: ReportDependencies, name: s
   if (object?.metadata.deletionTimestamp === undefined) return;
   logger.info({ host: name }, "Host is removed");
   await dropFinalizer(client, hostClusters, object);
-}
-
-/** Takes the hub's finalizer off, whoever else changes the object meanwhile. */
-export async function dropFinalizer(
-  client: Client,
-  type: typeof hostClusters | typeof nestedClusters,
-  { metadata: { name, namespace, uid } }: KubeObject,
-): Promise<void> {
-  const ref = { name, ...(namespace !== undefined && { namespace }) };
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const live = await client.get(type, ref);
-    const finalizers = live?.metadata.finalizers ?? [];
-    if (!live || live.metadata.uid !== uid || !finalizers.includes(placementFinalizer)) return;
-    const left = finalizers.filter((finalizer) => finalizer !== placementFinalizer);
-    const metadata = { resourceVersion: live.metadata.resourceVersion, finalizers: left };
-    try {
-      await client.patch(type, ref, { metadata }, { type: "merge", fieldManager: fieldManagers.hub });
-      return;
-    } catch (error) {
-      if (isKubeError(error, "notFound")) return;
-      if (!isKubeError(error, "conflict")) throw error;
-    }
-  }
 }

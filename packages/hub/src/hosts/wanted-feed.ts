@@ -71,12 +71,13 @@ function hostLine({ spec, metadata }: KubeObject): WantedLine {
 }
 
 function clusterLine({ metadata, spec }: KubeObject): WantedLine {
-  const { name, namespace = "", uid = "", labels, annotations, deletionTimestamp } = metadata;
+  const { name, namespace = "", uid = "", generation = 0, labels, annotations, deletionTimestamp } = metadata;
   return {
     type: "cluster",
     project: namespace,
     name,
     uid,
+    generation,
     ...(labels && { labels }),
     ...(annotations && { annotations }),
     spec: spec as Record<string, unknown>,

@@ -22,7 +22,7 @@ import {
   type Outcome,
   sourceOf,
 } from "@inkube/kube";
-import { dropFinalizer } from "../hosts/reports.ts";
+import { dropFinalizer } from "../hosts/finalizer.ts";
 import type { FleetView } from "../view/fleet-view.ts";
 import { type Fleet, ownHost, place } from "./place.ts";
 

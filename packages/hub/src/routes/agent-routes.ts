@@ -7,11 +7,13 @@ import {
   type Report,
   type WantedLine,
 } from "@inkube/api";
+import type { KubeObject } from "@inkube/kube";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { bearerToken, credentialOf } from "../auth/authenticate.ts";
 import type { HubContext } from "../context.ts";
 import type { Credential } from "../credentials/credential.ts";
+import { holdFinalizer } from "../hosts/finalizer.ts";
 import { takeReport } from "../hosts/reports.ts";
 import { createWantedFeed } from "../hosts/wanted-feed.ts";
 import type { HubServer } from "../server/server.ts";
@@ -114,6 +116,8 @@ function registerJoin(server: HubServer, context: HubContext): void {
       }
       const host = (await client.get(hostClusters, { name: bootstrap.subject })) as HostCluster | undefined;
       if (!host) throw new AppError("GONE", `There is no host ${bootstrap.subject} any more`);
+      // From now on removing the host waits until its agent has left.
+      await holdFinalizer(client, hostClusters, host as unknown as KubeObject);
       await replaceHostCredential(context, bootstrap, { id, hash });
       return { host: bootstrap.subject };
     },

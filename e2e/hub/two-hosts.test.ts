@@ -1,0 +1,188 @@
+import type { NestedCluster } from "@inkube/api";
+import type { KubeObject } from "@inkube/kube";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EndpointHost, endpointHost } from "../harness/endpoints/endpoint-host.ts";
+import { type HostLink, linkHosts } from "../harness/endpoints/link-hosts.ts";
+import { eventually } from "../harness/eventually.ts";
+import { type HubUser, signIn } from "../harness/hub-cli.ts";
+import { container, pod } from "../harness/objects.ts";
+import { patienceFlag } from "../harness/patience.ts";
+import { must, run } from "../harness/run.ts";
+import { secondHost } from "../harness/second-host.ts";
+
+const hubPort = 30443;
+const small = ["--cpu", "500m", "--memory", "512Mi", "--storage", "1Gi"];
+const stack = new AsyncDisposableStack();
+let first: EndpointHost;
+let edge: EndpointHost;
+let link: HostLink;
+let admin: HubUser;
+
+beforeAll(async () => {
+  first = await endpointHost();
+  edge = stack.use(await secondHost());
+  link = stack.use(await linkHosts({ from: edge, to: first, port: hubPort }));
+  admin = stack.use(await signIn());
+});
+afterAll(() => stack.disposeAsync());
+
+interface HostObject extends KubeObject {
+  status?: { phase?: string; heartbeat?: string };
+}
+
+async function hostObject(name: string): Promise<HostObject | undefined> {
+  const list = JSON.parse(await admin.inkube(["host", "list", "-o", "json"])) as { items: HostObject[] };
+  return list.items.find(({ metadata }) => metadata.name === name);
+}
+
+async function cluster(name: string): Promise<NestedCluster> {
+  const list = JSON.parse(await admin.inkube(["list", "-o", "json"])) as { items: NestedCluster[] };
+  const found = list.items.find(({ metadata }) => metadata.name === name);
+  if (!found) throw new Error(`there is no ${name}`);
+  return found;
+}
+
+const scaleHub = (replicas: number): Promise<string> =>
+  first.kubectl.run(["-n", "inkube-system", "scale", "deployment/inkube-hub", `--replicas=${replicas}`]);
+
+describe("two hosts and one hub", () => {
+  it("IMP-02 IMP-03 imports the second, which nobody can dial, by the printed command", async () => {
+    const dialled = await run("nsenter", [
+      `--net=${first.netns}`,
+      "--",
+      "curl",
+      "-sk",
+      "--max-time",
+      "5",
+      `https://${edge.nodeIP}:6443/version`,
+    ]);
+    expect(dialled.code).not.toBe(0);
+    const printed = await admin.inkube(["host", "import", "edge", "--endpoint", "Hub", "--distro", "k8s"]);
+    const command = printed.split("\n").find((line) => line.startsWith("kubectl apply")) ?? "";
+    expect(command).toContain(admin.url);
+    expect((await hostObject("edge"))?.status?.phase ?? "Importing").toBe("Importing");
+    // What an administrator's machine trusts is its own affair; here it trusts the hub's authority.
+    const env = { ...admin.env, KUBECONFIG: edge.kubectl.kubeconfig, SSL_CERT_FILE: admin.caFile };
+    await must("bash", ["-c", command], { env });
+    await eventually(async () => expect((await hostObject("edge"))?.status?.phase).toBe("Running"));
+    const again = await run("bash", ["-c", command], { env });
+    expect(again.code).not.toBe(0);
+    expect(again.stderr).toContain("410");
+  });
+
+  it("CG-06 places by free capacity, and says what is missing where when there is none", async () => {
+    const flags = ["--hosts", "local", "edge", "--endpoint", "Hub", "--distro", "k8s", "--oversubscription", "100"];
+    const minimum = ["--minimum", "cpu=500m", "memory=512Mi", "storage=1Gi"];
+    await admin.inkube(["group", "create", "both", ...flags, ...minimum]);
+    // Something on the first host makes the second the one with more room.
+    await admin.inkube(["create", "ballast", "--host", "local", ...small, patienceFlag]);
+    await admin.inkube(["create", "far", "--group", "both", ...small, patienceFlag]);
+    expect((await cluster("far")).status?.host).toBe("edge");
+    await admin.inkube([
+      "create",
+      "large",
+      "--group",
+      "both",
+      "--cpu",
+      "6",
+      "--memory",
+      "1Gi",
+      "--storage",
+      "1Gi",
+      "--no-wait",
+    ]);
+    await eventually(async () => {
+      const placed = (await cluster("large")).status?.conditions?.find(({ type }) => type === "Placed");
+      expect(placed?.message).toContain("insufficient capacity");
+      expect(placed?.message).toMatch(/local: needs 6 cpu/);
+      expect(placed?.message).toMatch(/edge: needs 6 cpu/);
+    });
+    await admin.inkube(["delete", "large", "--yes", patienceFlag]);
+  });
+
+  it("TRM-02 reaches a nested cluster on the second host with kubectl, as oneself, through the hub", async () => {
+    const kubectl = await admin.kubectl("far");
+    expect(await kubectl.run(["auth", "whoami"])).toContain("inkube:admin");
+    await kubectl.apply(pod("shell", { containers: [container()] }));
+    await kubectl.await("Ready", "pod/shell");
+    expect(await kubectl.run(["exec", "shell", "--", "echo", "through the tunnel"])).toBe("through the tunnel\n");
+    expect(await kubectl.run(["exec", "-i", "shell", "--", "cat"], { input: "there and back\n" })).toBe(
+      "there and back\n",
+    );
+    await kubectl.run(["logs", "shell"]);
+  });
+
+  it("keeps the second host's clusters running and healing while the hub is away, and knows of it afterwards", async () => {
+    await scaleHub(0);
+    await first.kubectl.run([
+      "-n",
+      "inkube-system",
+      "wait",
+      "--for=delete",
+      "pod",
+      "-l",
+      "app.kubernetes.io/name=inkube-hub",
+      patienceFlag,
+    ]);
+    const namespace =
+      (await edge.kubectl.get<KubeObject & NestedCluster>("nestedcluster", "far")).status?.namespace ?? "";
+    const before = await edge.kubectl.get("pod", "control-plane-0", namespace);
+    await edge.kubectl.run(["-n", namespace, "delete", "pod", "control-plane-0", "--wait=false"]);
+    await eventually(async () => {
+      const pod = await edge.kubectl.get("pod", "control-plane-0", namespace);
+      expect(pod.metadata.uid).not.toBe(before.metadata.uid);
+    });
+    await edge.kubectl.run(["wait", "--for=condition=Ready", "nestedcluster/far", patienceFlag]);
+    const there = (await edge.kubectl.get<KubeObject & NestedCluster>("nestedcluster", "far")).status;
+    await scaleHub(1);
+    await first.kubectl.rolledOut("deployment/inkube-hub", "inkube-system");
+    const returned = Date.now();
+    await eventually(async () => {
+      const here = (await cluster("far")).status;
+      expect(here?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime).toBe(
+        there?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime,
+      );
+    });
+    process.stderr.write(`The hub's state was right ${Date.now() - returned} ms after its return\n`);
+    const kubectl = await admin.kubectl("far");
+    await eventually(async () => expect(await kubectl.run(["get", "pods"])).toContain("shell"));
+  });
+
+  it("completes a create once though the network was cut in the middle of it", async () => {
+    await admin.inkube(["create", "cut", "--group", "both", ...small, "--no-wait"]);
+    await eventually(async () => expect((await cluster("cut")).status?.host).toBe("edge"));
+    await link.cut();
+    const end = Date.now() + 120_000;
+    await eventually(async () => expect((await hostObject("edge"))?.status?.heartbeat).toBeDefined());
+    while (Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 1000));
+    await link.restore();
+    await eventually(async () => {
+      const ready = (await cluster("cut")).status?.conditions?.find(({ type }) => type === "Ready");
+      expect(ready?.status).toBe("True");
+    });
+    const namespaces = await edge.kubectl.list("namespaces", "*", "inkube.dev/cluster=cut");
+    expect(namespaces).toHaveLength(1);
+  });
+
+  it("deletes nested clusters on the second host with everything of them", async () => {
+    await admin.inkube(["delete", "far", "cut", "ballast", "--yes", patienceFlag]);
+    expect(await edge.kubectl.list("nestedclusters", "*")).toEqual([]);
+    expect(await edge.kubectl.list("namespaces", "*", "inkube.dev/cluster-uid")).toEqual([]);
+  });
+
+  it("IMP-08 removes the host: its agent leaves, its own workloads stay", async () => {
+    await edge.kubectl.apply(pod("own", { containers: [container()] }));
+    await admin.inkube(["group", "delete", "both"]);
+    await admin.inkube(["host", "remove", "edge", "--yes"]);
+    await eventually(async () => expect(await hostObject("edge")).toBeUndefined());
+    await eventually(async () => {
+      const left = await edge.kubectl.try(["get", "namespace", "inkube-system"]);
+      expect(left.stderr).toContain("NotFound");
+    });
+    await eventually(async () => {
+      const roles = await edge.kubectl.run(["get", "clusterroles,clusterrolebindings", "-o", "name"]);
+      expect(roles).not.toContain("inkube");
+    });
+    await edge.kubectl.run(["get", "pod", "own"]);
+  });
+});
