@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "features/*.test.ts"],
           exclude: ["**/*.real.test.ts"],
           testTimeout: 5 * minutes,
           hookTimeout: 5 * minutes,

@@ -11,6 +11,8 @@ export interface Io {
   stderr: Output;
   env: Readonly<Record<string, string | undefined>>;
   home: string;
+  /** How this program is started again, by kubectl for one; words of a command. */
+  program: readonly string[];
   /** True when a person can be asked. */
   interactive: boolean;
   /** Asks a yes-or-no question on a terminal; false when the answer is not yes. */

@@ -32,6 +32,7 @@ const io: Io = {
   stderr: output(process.stderr),
   env: process.env,
   home: homedir(),
+  program: [process.execPath, process.argv[1] ?? "inkube"],
   interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
   confirm,
   readStdin: () => text(process.stdin),

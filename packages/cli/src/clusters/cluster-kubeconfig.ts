@@ -19,7 +19,17 @@ export async function kubeconfigOf(
   }
   const { namespace = "default", name } = cluster.metadata;
   const path = `/api/v1/projects/${namespace}/clusters/${name}/kubeconfig?via=${via ?? "hub"}`;
-  return (await hub.call<{ kubeconfig: string }>("GET", path)).kubeconfig;
+  const { kubeconfig } = await hub.call<{ kubeconfig: string }>("GET", path);
+  return via === "endpoint" ? kubeconfig : callingThisProgram(kubeconfig, context.io.program);
+}
+
+/** kubectl gets its token from this very program, whether or not it is on the PATH. */
+function callingThisProgram(kubeconfig: string, [command = "inkube", ...first]: readonly string[]): string {
+  const config = JSON.parse(kubeconfig) as { users: { user: { exec?: { command: string; args: string[] } } }[] };
+  for (const { user } of config.users) {
+    if (user.exec) user.exec = { ...user.exec, command, args: [...first, ...user.exec.args] };
+  }
+  return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 /**

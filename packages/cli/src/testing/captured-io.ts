@@ -32,6 +32,7 @@ export function capturedIo(options: CapturedIoOptions = {}): CapturedIo {
     stderr: output("err"),
     env: options.env ?? {},
     home: options.home ?? "/nowhere",
+    program: ["inkube"],
     interactive: options.answer !== undefined,
     confirm: async () => options.answer ?? false,
     readStdin: async () => options.stdin ?? "",

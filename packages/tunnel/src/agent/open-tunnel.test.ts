@@ -223,6 +223,7 @@ describe("a tunnel whose connection breaks", () => {
     const rejected = Promise.allSettled([...waiting, ...uploading]);
     const bodies = await Promise.all(many.map(() => tunnel.request({ method: "GET", path: "/stream" })));
     const upgraded = await Promise.all(many.map(() => tunnel.upgrade({ protocol: "websocket", path: "/" })));
+    for (const { socket } of upgraded) socket?.write(Buffer.alloc(3_000_000));
     const broken = Promise.allSettled([
       ...bodies.map(({ body }) => text(body)),
       ...upgraded.map(({ socket }) => text(socket ?? Readable.from([]))),

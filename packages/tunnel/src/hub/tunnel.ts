@@ -7,7 +7,7 @@ export interface TunnelRequest {
   path: string;
   /** Headers that belong to one connection (`connection`, `host`, `transfer-encoding`, `te`, `upgrade`, `proxy-*`, …) are left out. */
   headers?: HeaderFields;
-  /** A stream is read as fast as the agent takes it, and destroyed when the exchange fails. */
+  /** A stream is read as fast as the agent takes it, and destroyed when an exchange that has begun ends; a request that is turned away at once leaves it alone. */
   body?: Readable | Buffer | string | AsyncIterable<Uint8Array>;
   /** Cancels the exchange at any time: the promise rejects, or the body of the answer fails, with the signal's reason. */
   signal?: AbortSignal;

@@ -49,6 +49,9 @@ export class StreamSocket extends Duplex {
     super({ highWaterMark });
     this.#stream = stream;
     this.#whole = feed(stream, this, broken);
+    stream.once("close", () => {
+      if (!endedWell(stream) || !this.writableEnded) this.destroy(broken());
+    });
     this.on("error", ignore);
   }
 
@@ -56,13 +59,18 @@ export class StreamSocket extends Duplex {
     this.#stream.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#stream.write(chunk, callback);
+  // A write that fails says only that the stream is breaking; why is known when it closes, which ends this socket too.
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
+    this.#stream.write(chunk, (error) => {
+      if (!error) callback();
+    });
   }
 
-  override _final(callback: (error?: Error | null) => void): void {
+  override _final(callback: () => void): void {
     const stream = this.#stream;
-    stream.end((error?: Error | null) => callback(error && !(stream.closed && endedWell(stream)) ? error : null));
+    stream.end((error?: Error | null) => {
+      if (!error || (stream.closed && endedWell(stream))) callback();
+    });
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {

@@ -1,0 +1,62 @@
+/** One feature and the short name of what a test with its ID in its name has shown. */
+export interface Feature {
+  id: string;
+  title: string;
+  /** Why it does not apply here; such a feature needs no test. */
+  notApplicable?: string;
+}
+
+/** The features that tests are named after, in the order in which they are printed. */
+export const features: readonly Feature[] = [
+  { id: "API-01", title: "Every action has a documented endpoint; paging without gaps" },
+  { id: "VC-04", title: "Size within the group's limits" },
+  { id: "VC-08", title: "Checking without creating" },
+  { id: "KEY-01", title: "API keys shown once, expiring, revocable" },
+  { id: "PRJ-01", title: "A project with nested clusters cannot be deleted" },
+  { id: "ACL-01", title: "Nested cluster viewer" },
+  { id: "ACL-02", title: "Nested cluster editor" },
+  { id: "ACL-03", title: "Nested cluster admin" },
+  { id: "ACL-04", title: "Group admin" },
+  { id: "ACL-05", title: "Access by tag filter" },
+  { id: "ACL-08", title: "No rights, no hanging" },
+  { id: "AUD-01", title: "Audit of every mutating call" },
+  { id: "HST-01", title: "Nesting on an existing or new host" },
+  { id: "HST-02", title: "Endpoint type required" },
+  { id: "HST-03", title: "Wildcard domain required for Ingress, and its form" },
+  { id: "HST-04", title: "Endpoint type and nesting of a host in use" },
+  { id: "HST-05", title: "A host shows its nested clusters" },
+  { id: "HST-06", title: "Nothing is placed on a silent host" },
+  { id: "IMP-01", title: "What an import asks" },
+  { id: "IMP-02", title: "An import gives a command of its own" },
+  { id: "IMP-03", title: "The host runs once its agent has connected" },
+  { id: "IMP-04", title: "Read-only is read-only" },
+  { id: "IMP-05", title: "Hosts without metrics" },
+  { id: "IMP-06", title: "From read-only to full" },
+  { id: "IMP-07", title: "Only full access can nest" },
+  { id: "IMP-08", title: "Removing an import keeps the cluster" },
+  { id: "IMP-09", title: "No kubeconfig of imported hosts" },
+  { id: "IMP-10", title: "Importing many at once" },
+  { id: "IMP-11", title: "Proxy and its authority" },
+  { id: "CG-01", title: "Creating a group" },
+  { id: "CG-02", title: "Which hosts a group may have" },
+  { id: "CG-03", title: "One endpoint type, a domain for each host" },
+  { id: "CG-04", title: "Default limits and minimums" },
+  { id: "CG-05", title: "Arithmetic of oversubscription" },
+  { id: "CG-06", title: "Placement across hosts" },
+  { id: "CG-08", title: "Hosts and groups in use stay" },
+  { id: "CG-09", title: "Groups of one project, groups of all" },
+  { id: "CG-10", title: "Advanced values" },
+  { id: "CG-11", title: "Distro of a group" },
+  { id: "CG-12", title: "Capacity figures" },
+  { id: "DEV-01", title: "Quotas per user" },
+  { id: "DEV-02", title: "Order in which quota, limits and capacity are judged" },
+  { id: "NET-01", title: "Load balancer of its own" },
+  { id: "NET-02", title: "External traffic policy" },
+  { id: "NET-03", title: "Source ranges" },
+  { id: "NET-04", title: "External IPs" },
+  { id: "NET-05", title: "Ingress by SNI, TLS ends at the nested API server" },
+  { id: "NET-06", title: "Port 6443 beside 443" },
+  { id: "NET-07", title: "Wildcard DNS is checked" },
+  { id: "NET-08", title: "Certificate carries every name" },
+  { id: "TRM-02", title: "Reaching what can only dial out" },
+];
