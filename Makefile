@@ -35,8 +35,9 @@ down: deps ## Remove the embedded host and everything on it
 	@$(INKUBE) down
 
 .PHONY: generate
-generate: deps ## Write generated files (CRDs)
+generate: deps ## Write generated files (CRDs, chart)
 	node packages/api/src/generate.ts
+	node packages/hub/src/chart/generate.ts
 
 .PHONY: lint
 lint: deps ## Check style, import rules and types

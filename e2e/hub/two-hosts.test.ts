@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import type { NestedCluster } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EndpointHost, endpointHost } from "../harness/endpoints/endpoint-host.ts";
+import { helm } from "../harness/endpoints/helm.ts";
 import { type HostLink, linkHosts } from "../harness/endpoints/link-hosts.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type HubUser, signIn } from "../harness/hub-cli.ts";
@@ -10,6 +12,11 @@ import { patienceFlag } from "../harness/patience.ts";
 import { must, run } from "../harness/run.ts";
 import { secondHost } from "../harness/second-host.ts";
 
+interface DeploymentObject {
+  spec: { template: { spec: { containers: { image: string }[] } } };
+}
+
+const chart = resolve(import.meta.dirname, "../../charts/inkube");
 const hubPort = 30443;
 const small = ["--cpu", "500m", "--memory", "512Mi", "--storage", "1Gi"];
 const stack = new AsyncDisposableStack();
@@ -184,5 +191,25 @@ describe("two hosts and one hub", () => {
       expect(roles).not.toContain("inkube");
     });
     await edge.kubectl.run(["get", "pod", "own"]);
+  });
+
+  it("installs hub and agent on any cluster by one Helm command", async () => {
+    const deployment = await first.kubectl.get<KubeObject & DeploymentObject>(
+      "deployment",
+      "inkube-hub",
+      "inkube-system",
+    );
+    const image = deployment.spec.template.spec.containers[0]?.image ?? "";
+    const values = [`image=${image}`, "host.defaultDistro=k8s", "hub.url=https://hub.example.test"].join(",");
+    const install = ["install", "inkube", chart, "-n", "inkube-system", "--create-namespace", "--set", values];
+    await helm(edge.kubectl, [...install, "--wait", "--timeout", "10m"]);
+    const size = { cpu: "500m", memory: "512Mi" };
+    const metadata = { name: "charted" };
+    await edge.kubectl.apply({ apiVersion: "inkube.dev/v1alpha1", kind: "NestedCluster", metadata, spec: { size } });
+    await edge.kubectl.run(["wait", "--for=condition=Ready", "nestedcluster/charted", patienceFlag]);
+    const placed = await edge.kubectl.get<KubeObject & NestedCluster>("nestedcluster", "charted");
+    expect(placed.status?.host).toBe("local");
+    await edge.kubectl.run(["delete", "nestedcluster", "charted", patienceFlag]);
+    await helm(edge.kubectl, ["uninstall", "inkube", "-n", "inkube-system", "--wait", "--timeout", "10m"]);
   });
 });

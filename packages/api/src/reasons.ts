@@ -5,7 +5,8 @@ export interface ReasonText {
 }
 
 /**
- * Every reason that a condition of a NestedCluster or HostCluster may carry. Writers add particulars after
+ * Every reason that a condition of a NestedCluster or HostCluster may carry, and every one for which the hub refuses a
+ * change. Writers add particulars after
  * `happened`; the words here stay the same everywhere, so that people can search for them.
  */
 export const reasons = {
@@ -199,6 +200,38 @@ export const reasons = {
   HostNotEligible: {
     happened: "Nothing can be placed on the host now.",
     todo: "Choose another host, or mend what the message names.",
+  },
+  OwnerFixed: {
+    happened: "The owner of a nested cluster is the user who created it.",
+    todo: "Leave the annotation inkube.dev/owner out.",
+  },
+  HostInUse: {
+    happened: "Nested clusters are on the host.",
+    todo: "Delete them first.",
+  },
+  HostIsOwn: {
+    happened: "The hub itself runs on this host, so it stays.",
+    todo: "Set its spec.nesting to false to keep nested clusters off it.",
+  },
+  GroupInUse: {
+    happened: "Nested clusters are in the group.",
+    todo: "Delete them first.",
+  },
+  ProjectInUse: {
+    happened: "Nested clusters are in the project.",
+    todo: "Delete them first.",
+  },
+  HostNotForGroup: {
+    happened: "The host cannot be in this group.",
+    todo: "Leave it out, or change what the message names.",
+  },
+  DomainMissing: {
+    happened: "Endpoint types Ingress and Gateway need a wildcard DNS name on every host of the group.",
+    todo: "Set domain of the group's host, or spec.endpoint.domain of the HostCluster.",
+  },
+  DomainShared: {
+    happened: "A wildcard DNS name leads to one host only.",
+    todo: "Give each host a name of its own.",
   },
   DeletionBlocked: {
     happened: "Something in the host namespace does not go away.",

@@ -1,7 +1,9 @@
 import type { Client, Clock, Logger } from "@inkube/kube";
 import type { Access } from "./access/access.ts";
 import type { ImpersonatedClients } from "./access/impersonation.ts";
+import type { AuditTrail } from "./audit/audit-trail.ts";
 import type { CredentialStore } from "./credentials/credential-store.ts";
+import type { Store } from "./store/index.ts";
 import type { TunnelRegistry } from "./tunnels/tunnel-registry.ts";
 import type { FleetView } from "./view/fleet-view.ts";
 
@@ -29,6 +31,10 @@ export interface HubContext {
   credentials: CredentialStore;
   view: FleetView;
   tunnels: TunnelRegistry;
+  /** The history in SQL. */
+  store: Store;
+  /** Writes its audit log. */
+  audit: AuditTrail;
   clock: Clock;
   logger: Logger;
 }

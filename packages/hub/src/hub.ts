@@ -12,11 +12,19 @@ import {
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { createAccess } from "./access/access.ts";
 import { createImpersonatedClients } from "./access/impersonation.ts";
+import { admissionRoutes } from "./admission/admission-routes.ts";
+import { type AdmissionToken, createAdmissionToken } from "./admission/admission-token.ts";
+import { keepWebhooks, webhookTarget } from "./admission/keep-webhooks.ts";
+import { quotaRoutes } from "./admission/quota-routes.ts";
+import { auditRequests } from "./audit/audit-requests.ts";
+import { createAuditTrail } from "./audit/audit-trail.ts";
+import { keepAudit } from "./audit/keep-audit.ts";
 import type { HubContext, HubSettings } from "./context.ts";
 import { createCredentialStore } from "./credentials/credential-store.ts";
 import { createHostController } from "./hosts/host-controller.ts";
 import { createPlacementController } from "./placement/placement-controller.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
+import { auditRoutes } from "./routes/audit-routes.ts";
 import { clusterRoutes } from "./routes/cluster-routes.ts";
 import { groupRoutes } from "./routes/group-routes.ts";
 import { hostRoutes, importRoutes } from "./routes/host-routes.ts";
@@ -29,6 +37,7 @@ import { requireCaller } from "./routes/route-context.ts";
 import { openRoutes } from "./routes/setup-routes.ts";
 import { createServer, type HubServer } from "./server/server.ts";
 import { prepareHub } from "./setup/first-start.ts";
+import type { Store } from "./store/index.ts";
 import { createTunnelRegistry } from "./tunnels/tunnel-registry.ts";
 import { acceptUpgrades } from "./tunnels/upgrades.ts";
 import { createFleetView } from "./view/fleet-view.ts";
@@ -37,8 +46,12 @@ export interface HubOptions {
   /** The hub's own Kubernetes API, and who the hub is there. */
   config: ClusterConfig;
   settings: HubSettings;
+  /** The history; it stays open when the hub stops. */
+  store: Store;
   /** Absent: plain HTTP, for tests only. */
   tls?: { certificate: string; key: string };
+  /** Where the API server reaches admission, when not where `settings` say: in tests. */
+  admissionTarget?: { url: string; ca: string };
   clock: Clock;
   random: () => number;
   logger: Logger;
@@ -58,7 +71,7 @@ export interface Hub {
 
 /** Wires one replica. Nothing runs before `start`. */
 export function createHub(options: HubOptions): Hub {
-  const { config, settings, tls, clock, random, logger } = options;
+  const { config, settings, store, tls, clock, random, logger } = options;
   const client = createClient(config);
   const watching = { client, clock, random, logger };
   const clients = createImpersonatedClients(config);
@@ -74,7 +87,22 @@ export function createHub(options: HubOptions): Hub {
   const access = createAccess({ client, clients, rbac, clock });
   const credentials = createCredentialStore(watching);
   const tunnels = createTunnelRegistry();
-  const context: HubContext = { settings, client, clients, access, credentials, view, tunnels, clock, logger };
+  const audit = createAuditTrail({ audit: store.audit, clock, logger });
+  const context: HubContext = {
+    settings,
+    client,
+    clients,
+    access,
+    credentials,
+    view,
+    tunnels,
+    store,
+    audit,
+    clock,
+    logger,
+  };
+  const admissionToken = createAdmissionToken(client, clock);
+  const target = options.admissionTarget ?? webhookTarget(settings);
   const server = createServer({ logger, ...(tls && { tls }) });
   const caches = [...rbac, view, credentials];
   return {
@@ -85,7 +113,7 @@ export function createHub(options: HubOptions): Hub {
     },
     async start() {
       for (const cache of caches) cache.start();
-      await registerRoutes(server, context);
+      await registerRoutes(server, context, admissionToken);
       acceptUpgrades(server, context);
     },
     async lead(signal) {
@@ -93,7 +121,10 @@ export function createHub(options: HubOptions): Hub {
       await prepareHub(context);
       const controllers = [createPlacementController({ client, view, clock, logger }), createHostController(context)];
       for (const controller of controllers) controller.start();
-      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      await Promise.all([
+        keepAudit({ audit: store.audit, clock, logger, signal }),
+        keepWebhooks({ client, target, token: admissionToken, clock, logger, signal }),
+      ]);
       await Promise.all(controllers.map((controller) => controller.stop()));
     },
     async stop() {
@@ -106,7 +137,11 @@ export function createHub(options: HubOptions): Hub {
 }
 
 /** Every route; those that need a caller are together, so that none can be forgotten. */
-export async function registerRoutes(server: HubServer, context: HubContext): Promise<void> {
+export async function registerRoutes(
+  server: HubServer,
+  context: HubContext,
+  admissionToken: AdmissionToken,
+): Promise<void> {
   await server.register(fastifySwagger, {
     openapi: {
       openapi: "3.1.0",
@@ -117,6 +152,10 @@ export async function registerRoutes(server: HubServer, context: HubContext): Pr
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
+  });
+  auditRequests(server, context);
+  await server.register(async (asked: HubServer) => {
+    admissionRoutes(asked, context, admissionToken);
   });
   await server.register(async (open: HubServer) => {
     openRoutes(open, context);
@@ -131,6 +170,8 @@ export async function registerRoutes(server: HubServer, context: HubContext): Pr
     groupRoutes(closed, context);
     clusterRoutes(closed, context);
     kubeconfigRoutes(closed, context);
+    auditRoutes(closed, context);
+    quotaRoutes(closed, context);
     await closed.register(async (proxied: HubServer) => {
       // What is passed on is not read here.
       proxied.removeAllContentTypeParsers();

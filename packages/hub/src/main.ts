@@ -7,6 +7,7 @@ import { createProgramLogger } from "@inkube/kube/logging";
 import { createHub } from "./hub.ts";
 import { type ProgramOptions, readOptions } from "./options.ts";
 import { ensureServingCertificate } from "./server/certificates.ts";
+import { openStore } from "./store/index.ts";
 
 const namespace = names.systemNamespace;
 
@@ -18,6 +19,7 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   const time = { clock: systemClock, random: Math.random };
   const certificate = await servingCertificate(config, options, logger);
   const { programImage, programPullPolicy, url } = options;
+  await using store = await openStore({ url: options.storeUrl, clock: systemClock, logger, signal: stop.signal });
   const hub = createHub({
     config,
     settings: {
@@ -27,6 +29,7 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
       ...(certificate.ca !== undefined && { ca: certificate.ca }),
       ...(programPullPolicy && { programPullPolicy }),
     },
+    store,
     tls: certificate,
     ...time,
     logger,

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { AppError, ports } from "@inkube/api";
 
@@ -9,8 +11,8 @@ export interface ProgramOptions {
   url: string;
   port: number;
   metricsPort: number;
-  /** Folder for the history in SQLite. */
-  dataDir: string;
+  /** Where the history is; may hold a password. */
+  storeUrl: string;
   programImage: string;
   programPullPolicy?: "Always" | "IfNotPresent" | "Never";
   logLevel: string;
@@ -19,8 +21,8 @@ export interface ProgramOptions {
 const logLevels = ["debug", "info", "warn", "error"];
 const pullPolicies = ["Always", "IfNotPresent", "Never"] as const;
 
-/** Reads the command line. Throws AppError USAGE that names the flag. */
-export function readOptions(args: readonly string[]): ProgramOptions {
+/** Reads the command line and the environment. Throws AppError USAGE that names the flag. */
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = process.env): ProgramOptions {
   const values = parse(args);
   const logLevel = values["log-level"] ?? "info";
   if (!logLevels.includes(logLevel)) {
@@ -35,12 +37,29 @@ export function readOptions(args: readonly string[]): ProgramOptions {
     url: readUrl(values.url),
     port: readPort("port", values.port, ports.hub),
     metricsPort: readPort("metrics-port", values["metrics-port"], ports.hubMetrics),
-    dataDir: values["data-dir"] ?? "/var/lib/inkube-hub",
+    storeUrl: readStore(values, env),
     programImage: values["program-image"] ?? "inkube",
     logLevel,
     ...(programPullPolicy && { programPullPolicy }),
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
   };
+}
+
+/** A command line can be read by everybody on the node: a URL with a password is given by environment or file. */
+function readStore(
+  values: { store?: string; "store-file"?: string; "data-dir"?: string },
+  env: NodeJS.ProcessEnv,
+): string {
+  const given = [values.store, values["store-file"] && fileText(values["store-file"]), env.INKUBE_STORE_URL];
+  return given.find((url) => url) ?? `sqlite:${join(values["data-dir"] ?? "/var/lib/inkube-hub", "history.db")}`;
+}
+
+function fileText(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    throw new AppError("USAGE", `--store-file ${path} cannot be read.`, { cause: error });
+  }
 }
 
 function readUrl(text: string | undefined): string {
@@ -69,6 +88,8 @@ function parse(args: readonly string[]) {
         port: flag,
         "metrics-port": flag,
         "data-dir": flag,
+        store: flag,
+        "store-file": flag,
         "program-image": flag,
         "program-pull-policy": flag,
         "log-level": flag,

@@ -60,13 +60,19 @@ const types = {
 /** A connection that nobody took. */
 export const unreachable: ProbeAnswer = { ready: false, failure: "unreachable", why: "ECONNREFUSED", addresses: [] };
 
-/** Starts it; dispose of it with `await using`. */
-export async function startTestHost(): Promise<TestHost> {
-  const server = await startFakeApiServer({ namespaceController: true, random: seededRandom(1) });
+/** Starts it; dispose of it with `await using`. Objects carry the machine's time, or with `stampedByTest` that of its clock. */
+export async function startTestHost(options: { stampedByTest?: boolean } = {}): Promise<TestHost> {
+  const clock = new FakeClock();
+  // Its watches need time that passes by itself.
+  const stamping = { now: () => clock.now(), sleep: systemClock.sleep };
+  const server = await startFakeApiServer({
+    namespaceController: true,
+    random: seededRandom(1),
+    ...(options.stampedByTest && { clock: stamping }),
+  });
   server.register(nestedClusters);
   server.register(hostClusters);
   const client = createClient(server.config);
-  const clock = new FakeClock();
   const log = collectingLogger();
   // Watches run on the machine's clock; what the agent decides by time runs on the test's.
   const watching = { client, clock: systemClock, random: seededRandom(2), logger: log };

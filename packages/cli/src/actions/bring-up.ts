@@ -90,13 +90,23 @@ async function installPrograms(
   await applyObjects(host, [...manifests, ...hub], context);
 }
 
+const createTries = 30;
+
 async function ensureCluster(host: Client, flags: UpFlags, path: string, context: CommandContext): Promise<void> {
   const ref = { namespace: context.globals.project, name: flags.name };
   const wanted = { apiVersion, kind: nestedClusters.kind, metadata: ref, spec: {} };
   const write = { fieldManager: fieldManagers.cli, signal: context.signal };
-  await host.create(nestedClusters, wanted, write).catch((error: unknown) => {
-    if (!isKubeError(error, "alreadyExists")) throw error;
-  });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await host.create(nestedClusters, wanted, write);
+      break;
+    } catch (error) {
+      if (isKubeError(error, "alreadyExists")) break;
+      // The API server may not yet know the way to the hub, which it asks about nested clusters.
+      if (attempt === createTries || !isKubeError(error, "server")) throw error;
+      await context.clock.sleep(1000, context.signal);
+    }
+  }
   const cluster: NestedCluster = await waitReady(host, ref, flags.timeout, context);
   await writePrivateFile(path, await clusterKubeconfig(host, cluster, context.signal));
 }

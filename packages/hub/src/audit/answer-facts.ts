@@ -30,24 +30,39 @@ export function answerFacts(text: string): AnswerFacts {
 }
 
 const waitMs = 2_000;
+const mostBytes = 64 * 1024;
 
 /**
- * The first piece of a stream and the whole stream again. One that says nothing for two seconds is passed on as it is: nobody's
- * answer may wait for what the log would like to know.
+ * The text of a short stream, and the whole stream again. One that is long or slow is passed on with only its beginning read:
+ * nobody's answer may wait for what the log would like to know.
  */
 export async function peek(stream: Readable, clock: Clock): Promise<{ text: string; stream: Readable }> {
   const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  const first = pieces.next();
+  const read: Uint8Array[] = [];
   const waiting = new AbortController();
-  const silence = clock.sleep(waitMs, waiting.signal).catch(() => undefined);
-  const seen = await Promise.race([first, silence]).catch(() => undefined);
+  const patience = clock.sleep(waitMs, waiting.signal).catch(() => undefined);
+  let next = pieces.next();
+  for (let length = 0; length < mostBytes; ) {
+    // A stream that breaks is told to whoever reads it.
+    const piece = await Promise.race([next, patience]).catch(() => undefined);
+    if (!piece || piece.done) break;
+    read.push(piece.value);
+    length += piece.value.length;
+    next = pieces.next();
+    next.catch(() => undefined);
+  }
   waiting.abort();
-  return { text: seen?.done ? "" : Buffer.from(seen?.value ?? []).toString(), stream: Readable.from(again(first, pieces)) };
+  return { text: Buffer.concat(read).toString(), stream: Readable.from(again(read, next, pieces)) };
 }
 
-async function* again(first: Promise<IteratorResult<Uint8Array>>, rest: AsyncIterator<Uint8Array>) {
+async function* again(
+  read: readonly Uint8Array[],
+  next: Promise<IteratorResult<Uint8Array>>,
+  rest: AsyncIterator<Uint8Array>,
+) {
   try {
-    for (let piece = await first; !piece.done; piece = await rest.next()) yield piece.value;
+    yield* read;
+    for (let piece = await next; !piece.done; piece = await rest.next()) yield piece.value;
   } finally {
     await rest.return?.();
   }

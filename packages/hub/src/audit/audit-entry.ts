@@ -2,6 +2,7 @@ import type { Credential } from "../credentials/credential.ts";
 import type { ActorType, AuditEntry } from "../store/index.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
 import type { AuditedAction } from "./audited-request.ts";
+import { withoutTokens } from "./without-tokens.ts";
 
 /** Header with which a caller says why. */
 export const noteHeader = "x-inkube-note";
@@ -29,28 +30,35 @@ export interface Outcome {
 /** The row of one request. Pure. */
 export function auditEntry(
   method: string,
-  { dryRun, ...action }: AuditedAction,
+  { dryRun, project, ...action }: AuditedAction,
   actor: AuditActor,
   { status, facts, note, requestId, sourceAddress }: Outcome,
 ): AuditEntry {
   const name = action.name ?? facts.name;
-  const told = status < 400 ? doneWords(action, name) : (facts.message ?? `Refused with status ${status}`);
+  const done = doneWords(action, project, name);
+  const told = status < 400 ? done : (facts.message ?? `Refused with status ${status}`);
   return {
     ...action,
     ...actor,
-    ...(name !== undefined && { name }),
+    ...(project !== undefined && { project: withoutTokens(project) }),
+    ...(name !== undefined && { name: withoutTokens(name) }),
     ...(facts.uid !== undefined && { uid: facts.uid }),
-    ...(note !== undefined && note !== "" && { note }),
+    ...(note !== undefined && note !== "" && { note: withoutTokens(note) }),
     method,
     status,
-    message: dryRun ? `Dry run: ${told}` : told,
+    message: withoutTokens(dryRun ? `Dry run: ${told}` : told),
     requestId,
     sourceAddress,
   };
 }
 
-function doneWords({ action, kind, project }: Omit<AuditedAction, "dryRun">, name: string | undefined): string {
-  const done = { create: "Created", update: "Changed", delete: "Deleted", action: "Did something with" }[action] ?? action;
+function doneWords(
+  { action, kind }: Pick<AuditedAction, "action" | "kind">,
+  project: string | undefined,
+  name: string | undefined,
+): string {
+  const done =
+    { create: "Created", update: "Changed", delete: "Deleted", action: "Did something with" }[action] ?? action;
   const object = [project, name].filter((part, index, parts) => part !== undefined && parts.indexOf(part) === index);
   return [done, kind, object.join("/")].filter((word) => word !== "").join(" ");
 }

@@ -39,7 +39,9 @@ export function auditRequests(server: HubServer, context: Context): void {
     const action = actionOf(request);
     if (!action || recorded.has(request)) return payload;
     recorded.add(request);
-    const actor = request.principal ? actorOf(request.principal.credential) : (request.auditActor ?? actorOf(undefined));
+    const actor = request.principal
+      ? actorOf(request.principal.credential)
+      : (request.auditActor ?? actorOf(undefined));
     if (actor.actor === nobody && reply.statusCode >= 400 && !mayRecordAnonymous()) return payload;
     const { facts, answer } = await factsOf(action, reply, payload, context);
     const outcome = { status: reply.statusCode, facts, requestId: request.id, sourceAddress: request.ip };
@@ -82,7 +84,11 @@ async function factsOf(
   return { facts: answerFacts(text), answer: stream };
 }
 
-function refuse(reply: FastifyReply, answer: unknown, { status, answer: refusal }: ReturnType<typeof answerFor>): string {
+function refuse(
+  reply: FastifyReply,
+  answer: unknown,
+  { status, answer: refusal }: ReturnType<typeof answerFor>,
+): string {
   if (answer instanceof Readable) answer.destroy();
   for (const name of ["content-length", "content-encoding", "transfer-encoding", "location", "set-cookie"]) {
     reply.removeHeader(name);

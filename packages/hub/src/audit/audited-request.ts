@@ -1,6 +1,7 @@
-import { agentPaths, clusterGroups, hostClusters, nestedClusters, parseToken } from "@inkube/api";
+import { agentPaths, clusterGroups, hostClusters, nestedClusters } from "@inkube/api";
 import { clustersPath, parseClusterPath } from "../tunnels/cluster-proxy.ts";
 import { type KubePath, parseKubePath } from "./kube-path.ts";
+import { withoutTokens } from "./without-tokens.ts";
 
 /** What is known of a request before it is answered. */
 export interface RequestFacts {
@@ -51,7 +52,9 @@ const kindsOfSegments: Readonly<Record<string, string>> = {
   setup: "Setup",
 };
 
-const kindsOfPlurals = new Map([nestedClusters, hostClusters, clusterGroups].map(({ plural, kind }) => [plural, kind]));
+const kindsOfPlurals = new Map<string, string>(
+  [nestedClusters, hostClusters, clusterGroups].map(({ plural, kind }) => [plural, kind]),
+);
 
 /**
  * What of a request goes into the audit log; undefined for what only reads. Decided by the route that takes the request, not by
@@ -64,7 +67,10 @@ export function auditedRequest(facts: RequestFacts): AuditedAction | undefined {
   const known = mutating && prefixes.some((prefix) => place.startsWith(prefix));
   if (declared === false || (!declared && !known)) return undefined;
   const query = new URLSearchParams(url.split("?")[1] ?? "");
-  const common = { path: shownPath(url), dryRun: query.getAll("dryRun").some((value) => !["", "false"].includes(value)) };
+  const common = {
+    path: shownPath(url),
+    dryRun: query.getAll("dryRun").some((value) => !["", "false"].includes(value)),
+  };
   if (declared) return { ...resourceOf(facts, query), ...declared, ...common };
   if (place.startsWith(clustersPath)) return { ...insideOf(facts), ...common };
   if (place === kubernetesRoute) return { ...passedThrough(facts), ...common };
@@ -107,7 +113,10 @@ function plainAction(method: string): string {
 /** By the segments of the route: `/projects/:project/clusters/:name`; a word after an object is what is done with it. */
 function resourceOf({ method, route, params, body }: RequestFacts, query: URLSearchParams): Resource {
   const values = (params ?? {}) as Record<string, string | undefined>;
-  const words = (route ?? "").slice(apiPrefix.length).split("/").filter((word) => word !== "" && !word.startsWith(":"));
+  const words = (route ?? "")
+    .slice(apiPrefix.length)
+    .split("/")
+    .filter((word) => word !== "" && !word.startsWith(":"));
   const last = words.at(-1) ?? "";
   const collection = words.findLast((word) => word in kindsOfSegments);
   const kind = kindsOfSegments[collection ?? ""] ?? (last === "" ? "Unknown" : last);
@@ -129,25 +138,33 @@ function nameIn(body: unknown): string | undefined {
 }
 
 /** Parameters that hold no secret. `command` of an exec is not among them: people put passwords there. */
-const shownParameters = ["dryRun", "container", "fieldManager", "force", "kind", "name", "propagationPolicy", "role", "uid"];
+const shownParameters = [
+  "dryRun",
+  "container",
+  "fieldManager",
+  "force",
+  "kind",
+  "name",
+  "propagationPolicy",
+  "role",
+  "uid",
+];
 
-/** The path, with what looks like one of our tokens cut, and of the query what cannot be a secret. */
+/** The path, and of the query what cannot be a secret. */
 function shownPath(url: string): string {
   const [path = "", query = ""] = url.split("?");
-  const clean = path
-    .split("/")
-    .map((part) => (looksLikeToken(part) ? "(token)" : part))
-    .join("/");
-  const shown = new URLSearchParams(
-    [...new URLSearchParams(query)].filter(([key, value]) => shownParameters.includes(key) && !looksLikeToken(value)),
-  );
-  return shown.size > 0 ? `${clean}?${shown}` : clean;
+  const shown = new URLSearchParams([...new URLSearchParams(query)].filter(([key]) => shownParameters.includes(key)));
+  const clean = path.split("/").map(withoutToken).join("/");
+  return shown.size > 0 ? `${clean}?${withoutTokens(String(shown))}` : clean;
 }
 
-function looksLikeToken(text: string): boolean {
+/** A part of a path may hide a token from `withoutTokens` behind percent signs. */
+function withoutToken(part: string): string {
   try {
-    return parseToken(decodeURIComponent(text)) !== undefined || /in[kshif]_[a-z2-7]{16}_/.test(decodeURIComponent(text));
+    const decoded = decodeURIComponent(part);
+    const clean = withoutTokens(decoded);
+    return clean === decoded ? part : clean;
   } catch {
-    return false;
+    return part;
   }
 }

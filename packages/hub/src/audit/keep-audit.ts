@@ -20,7 +20,10 @@ export async function keepAudit(options: {
       const removed = await audit.prune(Math.max(0, clock.now() - keptMs));
       if (removed > 0) logger.info({ entries: removed }, "Removed old audit entries");
     } catch (error) {
-      logger.warn({ error: error instanceof Error ? error.message : String(error) }, "Could not remove old audit entries");
+      logger.warn(
+        { error: error instanceof Error ? error.message : String(error) },
+        "Could not remove old audit entries",
+      );
     }
     await clock.sleep(dayMs, signal).catch(() => undefined);
   }

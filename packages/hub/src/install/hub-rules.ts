@@ -1,6 +1,9 @@
-import { clusterGroups, group, hostClusters, nestedClusters } from "@inkube/api";
+import { clusterGroups, group, hostClusters, names, nestedClusters } from "@inkube/api";
 import type { Rule } from "../access/rules.ts";
 import { roleDefinitions } from "./roles.ts";
+
+/** ConfigMap with what administrators set for the whole hub. */
+export const settingsConfigMap = "hub-settings";
 
 const look = ["get", "list", "watch"];
 const rbac = "rbac.authorization.k8s.io";
@@ -38,10 +41,22 @@ export const hubRules: readonly Rule[] = [
     verbs: ["bind"],
     resourceNames: roleDefinitions.map(({ name }) => name),
   },
+  {
+    apiGroups: ["admissionregistration.k8s.io"],
+    resources: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+    verbs: ["get", "create", "patch"],
+    resourceNames: [names.hub],
+  },
 ];
 
-/** In its own namespace: credentials, its certificate, the Lease by which one of several replicas leads. */
+/** In its own namespace: credentials, its certificate, settings, the Lease by which one of several replicas leads. */
 export const hubSystemRules: readonly Rule[] = [
   { apiGroups: [""], resources: ["secrets"], verbs: [...look, "create", "update", "patch", "delete"] },
+  {
+    apiGroups: [""],
+    resources: ["configmaps"],
+    verbs: ["get", "create", "patch"],
+    resourceNames: [settingsConfigMap],
+  },
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "update"] },
 ];

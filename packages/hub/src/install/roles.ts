@@ -9,6 +9,8 @@ const change = [...read, "update", "patch"];
 export const projectsResource = "projects";
 export const membersResource = "members";
 export const auditResource = "audit";
+/** What holds for the whole hub: the quota of each user. */
+export const settingsResource = "settings";
 /** Verbs on `nestedclusters/access`: what a caller is inside, when he comes through the hub. */
 export const accessSubresource = "access";
 
@@ -89,7 +91,10 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     scope: "hub",
     description: "Everything in the hub: hosts, groups, projects and their members.",
     rules: [
-      rule([clusters, clusterGroups.plural, hostClusters.plural, projectsResource, membersResource], all),
+      rule(
+        [clusters, clusterGroups.plural, hostClusters.plural, projectsResource, membersResource, settingsResource],
+        all,
+      ),
       inside("admin"),
       auditRule(),
       events,

@@ -1,44 +1,65 @@
 import type { ClusterGroup, HostCluster } from "@inkube/api";
 
+/** One host of a group. */
+export type GroupHost = ClusterGroup["spec"]["hosts"][number];
+
 /** A host that has been silent for longer gets nothing new, milliseconds. */
 export const silentAfterMs = 2 * 60_000;
 
 /** Why nothing new can be placed on a host now; undefined when it can. */
 export function ineligible(host: HostCluster | undefined, name: string, now: number): string | undefined {
-  if (!host) return `there is no host ${name}`;
-  const { spec, status, metadata } = host;
-  if (metadata.deletionTimestamp !== undefined) return "it is being removed";
-  if (spec.access === "read-only") return "it was imported read-only";
-  if (!spec.nesting) return "nesting is off there";
-  if (spec.unschedulable) return "it is being drained";
-  if (status?.heartbeat === undefined) return "its agent has not connected yet";
-  const silentMs = now - Date.parse(status.heartbeat);
-  if (silentMs > silentAfterMs) return `its agent has been silent for ${Math.round(silentMs / 60_000)} min`;
-  return undefined;
+  return unsuitable(host, name) ?? silent(host, now);
 }
 
-/** The same within a group, whose host entry may be draining and whose endpoint type the host must offer. */
+/** What people decided about a host that keeps new nested clusters off it; it does not pass by itself. */
+export function unsuitable(host: HostCluster | undefined, name: string): string | undefined {
+  return neverSuitable(host, name) ?? (host?.spec.unschedulable ? "it is being drained" : undefined);
+}
+
+/** The same without what is meant to pass: a drained host stays in its groups. */
+export function neverSuitable(host: HostCluster | undefined, name: string): string | undefined {
+  if (!host) return `there is no host ${name}`;
+  if (host.metadata.deletionTimestamp !== undefined) return "it is being removed";
+  if (host.spec.access === "read-only") return "it was imported read-only";
+  return host.spec.nesting ? undefined : "nesting is off there";
+}
+
+/** Why nothing is known of a host at the moment. */
+function silent(host: HostCluster | undefined, now: number): string | undefined {
+  const heartbeat = host?.status?.heartbeat;
+  if (heartbeat === undefined) return "its agent has not connected yet";
+  const silentMs = now - Date.parse(heartbeat);
+  return silentMs > silentAfterMs ? `its agent has been silent for ${Math.round(silentMs / 60_000)} min` : undefined;
+}
+
+/** The same as `ineligible` within a group, whose host entry may be draining and whose endpoint type the host must offer. */
 export function ineligibleInGroup(
   group: ClusterGroup,
-  entry: ClusterGroup["spec"]["hosts"][number],
+  entry: GroupHost,
   host: HostCluster | undefined,
   now: number,
 ): string | undefined {
-  const why = ineligible(host, entry.name, now);
+  return ineligible(host, entry.name, now) ?? unsuitableInGroup(group, entry, host);
+}
+
+/** The same as `unsuitable` within a group. */
+export function unsuitableInGroup(
+  group: ClusterGroup,
+  entry: GroupHost,
+  host: HostCluster | undefined,
+): string | undefined {
+  const why = unsuitable(host, entry.name);
   if (why !== undefined || !host) return why;
   if (entry.draining) return "it is being drained in this group";
-  return offers(host, entry, group.spec.endpointType)
-    ? undefined
-    : `it has endpoint type ${host.spec.endpoint.type}, the group wants ${group.spec.endpointType}`;
+  const { endpointType } = group.spec;
+  return offers(host, endpointType) ? undefined : otherEndpoint(host, endpointType);
+}
+
+export function otherEndpoint(host: HostCluster, wanted: ClusterGroup["spec"]["endpointType"]): string {
+  return `it has endpoint type ${host.spec.endpoint.type}, the group wants ${wanted}`;
 }
 
 /** Every host offers what needs nothing of it; the rest must be how the host itself is set up. */
-function offers(
-  host: HostCluster,
-  entry: ClusterGroup["spec"]["hosts"][number],
-  type: ClusterGroup["spec"]["endpointType"],
-): boolean {
-  if (type === "Hub" || type === "ClusterIP") return true;
-  if (type === "Ingress" && entry.domain !== undefined) return host.spec.endpoint.type === "Ingress";
-  return host.spec.endpoint.type === type;
+export function offers(host: HostCluster, type: ClusterGroup["spec"]["endpointType"]): boolean {
+  return type === "Hub" || type === "ClusterIP" || host.spec.endpoint.type === type;
 }

@@ -11,7 +11,13 @@ export interface Fleet {
   on(host: string): Iterable<NestedCluster>;
 }
 
-export type Placement = { host: string } | { refused: Reason; particulars: string };
+/** Why there is no place. */
+export interface Unplaced {
+  refused: Reason;
+  particulars: string;
+}
+
+export type Placement = { host: string } | Unplaced;
 
 /** Name of the host that the hub itself runs on: where nested clusters go that name neither host nor group. */
 export const ownHost = "local";
@@ -27,52 +33,74 @@ export function place(cluster: NestedCluster, fleet: Fleet, now: number): Placem
     : placeInGroup(cluster, fleet, groupName, now);
 }
 
+/**
+ * What is wrong with the host or group that a nested cluster names: it is not there, or not for its project. One that names
+ * neither goes to the hub's own host.
+ */
+export function wrongTarget({ spec, metadata }: NestedCluster, fleet: Fleet): Unplaced | undefined {
+  const { group: groupName, host: hostName = ownHost } = spec;
+  const [what, name] = groupName === undefined ? (["host", hostName] as const) : (["group", groupName] as const);
+  const target = what === "host" ? fleet.host(name) : fleet.group(name);
+  if (!target) {
+    return { refused: what === "host" ? "HostMissing" : "GroupMissing", particulars: `There is no ${what} ${name}` };
+  }
+  const project = metadata.namespace ?? "";
+  if (isFor(target.spec, project)) return undefined;
+  return { refused: "NotForThisProject", particulars: `The ${what} ${name} is not for project ${project}` };
+}
+
 function placeOnHost(cluster: NestedCluster, fleet: Fleet, name: string, now: number): Placement {
-  const host = fleet.host(name);
-  if (!host) return { refused: "HostMissing", particulars: `There is no host ${name}` };
-  const project = cluster.metadata.namespace ?? "";
-  if (!isFor(host.spec, project)) return notFor(project, `host ${name}`);
-  const why = ineligible(host, name, now);
+  const wrong = wrongTarget(cluster, fleet);
+  if (wrong) return wrong;
+  const why = ineligible(fleet.host(name), name, now);
   return why === undefined ? { host: name } : { refused: "HostNotEligible", particulars: `${name}: ${why}` };
 }
 
 function placeInGroup(cluster: NestedCluster, fleet: Fleet, name: string, now: number): Placement {
   const group = fleet.group(name);
-  if (!group) return { refused: "GroupMissing", particulars: `There is no group ${name}` };
-  const project = cluster.metadata.namespace ?? "";
-  if (!isFor(group.spec, project)) return notFor(project, `group ${name}`);
+  const wrong = wrongTarget(cluster, fleet);
+  if (wrong || !group) return wrong ?? { refused: "GroupMissing", particulars: `There is no group ${name}` };
   const size = sizeOf(cluster);
   const outside = outsideLimits(group, size);
-  if (outside) return { refused: "OutsideLimits", particulars: outside };
-  const tried = group.spec.hosts.map((entry) => tryHost(group, entry, fleet, size, now));
-  const fitting = tried.filter((one) => one.figures !== undefined && one.why === undefined);
-  fitting.sort((a, b) => (b.figures?.cpu.free ?? 0) - (a.figures?.cpu.free ?? 0) || (a.name < b.name ? -1 : 1));
+  if (outside.length > 0) return { refused: "OutsideLimits", particulars: limitsText(group, outside) };
+  const project = cluster.metadata.namespace ?? "";
+  const tried = group.spec.hosts.map((entry) => {
+    const host = fleet.host(entry.name);
+    const why = ineligibleInGroup(group, entry, host, now) ?? notForProject(host, project);
+    return why === undefined && host ? roomOn(group, host, fleet.on(entry.name), size) : { name: entry.name, why };
+  });
+  const fitting = tried.filter((one): one is Room => "figures" in one && one.why === undefined);
+  fitting.sort((a, b) => b.figures.cpu.free - a.figures.cpu.free || (a.name < b.name ? -1 : 1));
   const [best] = fitting;
-  if (best) return { host: best.name };
-  const reasons = tried.map((one) => `${one.name}: ${one.why}`).join("; ");
-  return { refused: "InsufficientCapacity", particulars: reasons === "" ? `Group ${name} has no hosts` : reasons };
+  return best ? { host: best.name } : { refused: "InsufficientCapacity", particulars: noRoomText(group, tried) };
 }
 
-interface Attempt {
+/** What a host has left, and what it lacks for a size. */
+export interface Room {
   name: string;
-  figures?: Figures;
-  why?: string;
+  figures: Figures;
+  lacking: (keyof Amounts)[];
+  /** Absent when there is room. */
+  why: string | undefined;
 }
 
-function tryHost(
-  group: ClusterGroup,
-  entry: ClusterGroup["spec"]["hosts"][number],
-  fleet: Fleet,
-  size: Amounts,
-  now: number,
-): Attempt {
-  const { name } = entry;
-  const host = fleet.host(name);
-  const why = ineligibleInGroup(group, entry, host, now);
-  if (why !== undefined || !host) return { name, why: why ?? "it is not there" };
-  const figures = figuresOf(host, group.spec.oversubscription, fleet.on(name));
-  const missing = lacking(figures, size).map((resource) => tooLittle(resource, figures, size));
-  return missing.length === 0 ? { name, figures } : { name, figures, why: missing.join(" and ") };
+/** Whether a size fits on a host beside what is there. */
+export function roomOn(group: ClusterGroup, host: HostCluster, there: Iterable<NestedCluster>, size: Amounts): Room {
+  const figures = figuresOf(host, group.spec.oversubscription, there);
+  const missing = lacking(figures, size);
+  const why = missing.map((resource) => tooLittle(resource, figures, size)).join(" and ");
+  return { name: host.metadata.name, figures, lacking: missing, why: why === "" ? undefined : why };
+}
+
+/** Host by host why there is no room. */
+export function noRoomText(group: ClusterGroup, tried: readonly { name: string; why?: string | undefined }[]): string {
+  const reasons = tried.map(({ name, why }) => `${name}: ${why ?? "it is not there"}`).join("; ");
+  return reasons === "" ? `Group ${group.metadata.name} has no hosts` : reasons;
+}
+
+/** A host may be for fewer projects than it was when it came into the group. */
+export function notForProject(host: HostCluster | undefined, project: string): string | undefined {
+  return host && !isFor(host.spec, project) ? `it is not for project ${project}` : undefined;
 }
 
 function tooLittle(resource: keyof Amounts, figures: Figures, size: Amounts): string {
@@ -80,20 +108,26 @@ function tooLittle(resource: keyof Amounts, figures: Figures, size: Amounts): st
   return `needs ${amountText(resource, size[resource])} ${resource}, has ${amountText(resource, free)} of ${amountText(resource, total)} left`;
 }
 
-/** Which limit or minimum of the group a size breaks; undefined when it keeps all. */
-export function outsideLimits(group: ClusterGroup, size: Amounts): string | undefined {
-  const broken = countedResources.flatMap((resource) => {
-    const [least, most] = [group.spec.minimum[resource], group.spec.limits[resource]].map((text) =>
-      parseQuantity(String(text)),
-    );
+/** A limit or minimum that a size breaks. */
+export interface BrokenLimit {
+  resource: keyof Amounts;
+  text: string;
+}
+
+/** Which limits and minimums of the group a size breaks. */
+export function outsideLimits({ spec }: ClusterGroup, size: Amounts): BrokenLimit[] {
+  return countedResources.flatMap((resource) => {
+    const [least, most] = [spec.minimum[resource], spec.limits[resource]].map(String) as [string, string];
     const asked = `${resource} ${amountText(resource, size[resource])}`;
-    if (most !== undefined && size[resource] > most)
-      return [`${asked} is above the limit of ${group.spec.limits[resource]}`];
-    if (least !== undefined && size[resource] < least)
-      return [`${asked} is below the minimum of ${group.spec.minimum[resource]}`];
+    if (size[resource] > parseQuantity(most)) return [{ resource, text: `${asked} is above the limit of ${most}` }];
+    if (size[resource] < parseQuantity(least)) return [{ resource, text: `${asked} is below the minimum of ${least}` }];
     return [];
   });
-  return broken.length === 0 ? undefined : `Group ${group.metadata.name}: ${broken.join("; ")}`;
+}
+
+/** The same in words. */
+export function limitsText(group: ClusterGroup, broken: readonly BrokenLimit[]): string {
+  return `Group ${group.metadata.name}: ${broken.map(({ text }) => text).join("; ")}`;
 }
 
 /** An amount as people write it. */
@@ -104,8 +138,4 @@ export function amountText(resource: keyof Amounts, amount: number): string {
 
 function isFor({ projects }: { projects?: string[] | undefined }, project: string): boolean {
   return projects === undefined || projects.includes(project);
-}
-
-function notFor(project: string, what: string): Placement {
-  return { refused: "NotForThisProject", particulars: `The ${what} is not for project ${project}` };
 }

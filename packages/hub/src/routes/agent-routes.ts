@@ -4,6 +4,7 @@ import {
   beatMs,
   type HostCluster,
   hostClusters,
+  names,
   type Report,
   type WantedLine,
 } from "@inkube/api";
@@ -116,8 +117,9 @@ function registerJoin(server: HubServer, context: HubContext): void {
       }
       const host = (await client.get(hostClusters, { name: bootstrap.subject })) as HostCluster | undefined;
       if (!host) throw new AppError("GONE", `There is no host ${bootstrap.subject} any more`);
-      // From now on removing the host waits until its agent has left.
-      await holdFinalizer(client, hostClusters, host as unknown as KubeObject);
+      // From now on removing the host waits until its agent has left. The hub's own host goes with the hub.
+      if (bootstrap.subject !== names.localHost)
+        await holdFinalizer(client, hostClusters, host as unknown as KubeObject);
       await replaceHostCredential(context, bootstrap, { id, hash });
       return { host: bootstrap.subject };
     },

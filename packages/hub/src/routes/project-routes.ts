@@ -103,16 +103,7 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
       const { project: name } = request.params;
       await mustBeAllowed(context, callerOf(request), "delete", name);
       if (!view.projects.get(name)) throw new AppError("KUBE_NOT_FOUND", `There is no project ${name}`);
-      const inside = view.clusters.byIndex("project", name).map(({ metadata }) => metadata.name);
-      if (inside.length > 0) {
-        throw new AppError(
-          "KUBE_CONFLICT",
-          `Project ${name} still has nested clusters: ${inside.slice(0, 10).join(", ")}`,
-          {
-            todo: "Delete them first.",
-          },
-        );
-      }
+      // Admission refuses it while nested clusters are there, as it does for kubectl.
       await client.delete(resources.namespaces, { name });
       return reply.code(202).send({ accepted: true });
     },

@@ -48,10 +48,10 @@ describe("A database", () => {
 
   it.each(["40001", "40P01"])("writes again when another transaction was in the way: %s", async (code) => {
     await using t = await inMemory();
-    const write = failing(code, 3);
+    const write = failing(code, 11);
     expect(await t.database.write(write.work)).toBe("done");
-    expect(write.runs).toBe(4);
-    await refusal(t.database.write(failing(code, 4).work), "INTERNAL");
+    expect(write.runs).toBe(12);
+    await refusal(t.database.write(failing(code, 12).work), "INTERNAL");
   });
 
   it("writes again after a broken connection only what does no harm twice", async () => {

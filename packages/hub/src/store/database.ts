@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { AppError } from "@inkube/api";
 import type { Kysely, Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
@@ -13,7 +14,7 @@ export interface WriteOptions {
 
 /** A database whose errors are AppErrors. Everything that runs here must be one short statement, or a few. */
 export interface Database {
-  /** Runs a query, and once more when its connection had ended unnoticed. */
+  /** Runs a query, and again when its connection had ended unnoticed. */
   read<T>(query: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
   /** Runs `work` in a transaction, and again when another transaction was in its way: it may run several times. */
   write<T>(work: (tx: Transaction<Schema>) => Promise<T>, options?: WriteOptions): Promise<T>;
@@ -21,7 +22,8 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const maxAttempts = 4;
+/** More than the pool has connections: after a restart of the server every one of them may be dead. */
+const maxAttempts = 12;
 
 /** `name` is the database in words without secrets. */
 export function createDatabase(db: Kysely<Schema>, name: string): Database {
@@ -34,6 +36,8 @@ export function createDatabase(db: Kysely<Schema>, name: string): Database {
       } catch (error) {
         if (attempts >= maxAttempts || !worthAgain(error)) throw toStoreError(error, name);
       }
+      // The pool hears of other dead connections meanwhile.
+      await nextTurn();
     }
   };
   return {

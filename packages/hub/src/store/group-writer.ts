@@ -33,22 +33,13 @@ export function createGroupWriter<Row>({ write, maxRows, maxWaiting }: GroupWrit
   let running: Promise<void> | undefined;
   let closed = false;
 
-  const take = (): Batch<Row>[] => {
-    let rows = 0;
-    const end = waiting.findIndex((batch, index) => {
-      rows += batch.rows.length;
-      return index > 0 && rows > maxRows;
-    });
-    const group = end < 0 ? waiting : waiting.slice(0, end);
-    waiting = waiting.slice(group.length);
-    waitingRows -= group.reduce((sum, batch) => sum + batch.rows.length, 0);
-    return group;
-  };
-
   const run = async () => {
     for (await nextTurn(); waiting.length > 0; ) {
-      const group = take();
-      await write(group.flatMap((batch) => batch.rows)).then(
+      const group = waiting.slice(0, batchesWithin(waiting, maxRows));
+      waiting = waiting.slice(group.length);
+      const rows = group.flatMap((batch) => batch.rows);
+      waitingRows -= rows.length;
+      await write(rows).then(
         () => group.forEach((batch) => void batch.settle.resolve()),
         (error) => group.forEach((batch) => void batch.settle.reject(error)),
       );
@@ -74,4 +65,14 @@ export function createGroupWriter<Row>({ write, maxRows, maxWaiting }: GroupWrit
       await running;
     },
   };
+}
+
+/** How many of the batches together have at most `maxRows`; one at least. */
+function batchesWithin<Row>(batches: readonly Batch<Row>[], maxRows: number): number {
+  let rows = 0;
+  const end = batches.findIndex((batch, index) => {
+    rows += batch.rows.length;
+    return index > 0 && rows > maxRows;
+  });
+  return end < 0 ? batches.length : end;
 }

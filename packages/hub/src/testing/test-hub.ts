@@ -13,19 +13,37 @@ import {
 } from "@inkube/kube";
 import { collectingLogger, type RealApiServer, startRealApiServer } from "@inkube/kube/testing";
 import type { LightMyRequestResponse } from "fastify";
+import { serveAdmission, whenAdmissionWorks } from "../admission/testing/serve-admission.ts";
 import { administrators } from "../auth/principal.ts";
-import { createCredentialStore } from "../credentials/credential-store.ts";
+import { type CredentialStore, createCredentialStore } from "../credentials/credential-store.ts";
 import { createHub, type Hub } from "../hub.ts";
 import { hubManifests } from "../install/hub-manifests.ts";
+import { openStore, type Store } from "../store/index.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+export interface TestRoute {
+  method: string;
+  url: string;
+}
 
 /** A hub on a real API server, which it reaches with the rights of its installation and no others. */
 export interface TestHub {
   readonly hub: Hub;
   /** The API server's administrator. */
   readonly admin: Client;
+  /** The API server as this user, past the hub; close it. */
+  as(user: string, groups?: readonly string[]): Client;
+  /** From now on the API server cannot ask the hub. */
+  stopAdmission(): Promise<void>;
   readonly log: ReturnType<typeof collectingLogger>;
+  readonly store: Store;
+  /** Makes and revokes credentials as another replica would; it knows none by itself. */
+  readonly credentials: CredentialStore;
+  /** Every route that the hub serves. */
+  readonly routes: readonly TestRoute[];
+  /** Serves on loopback, for what cannot be injected; resolves with the URL. */
+  listen(): Promise<string>;
   /** An API key of a user with these groups. */
   keyFor(user: string, groups?: readonly string[]): Promise<string>;
   /** An API key of an administrator of the hub. */
@@ -46,21 +64,30 @@ const url = "https://hub.example.test";
 const types: readonly ResourceType[] = [...Object.values(resources), hostClusters, nestedClusters, clusterGroups];
 
 /** Starts it, leading. Needs the real kube-apiserver; dispose of it with `await using`. */
-export async function startTestHub(): Promise<TestHub> {
+export async function startTestHub({ storeUrl = "sqlite::memory:" } = {}): Promise<TestHub> {
   const server = await startRealApiServer();
   const admin = createClient(server.config);
   const log = collectingLogger();
   const stop = new AbortController();
   await install(admin);
-  const hub = createHub({
+  const store = await openStore({ url: storeUrl, clock: systemClock, logger: log });
+  const served = await serveAdmission(() => hub.server);
+  const hub: Hub = createHub({
     config: await hubIdentity(server, admin),
     settings: { url, programImage: "inkube:test" },
+    store,
+    admissionTarget: served,
     clock: systemClock,
     random: Math.random,
     logger: log,
   });
+  const routes: TestRoute[] = [];
+  hub.server.addHook("onRoute", ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, url });
+  });
   await hub.start();
   const leading = hub.lead(stop.signal);
+  await whenAdmissionWorks(admin);
   const credentials = createCredentialStore({ client: admin, clock: systemClock, random: Math.random, logger: log });
   const keyFor = async (user: string, groups: readonly string[] = []): Promise<string> => {
     const wanted = { kind: "api-key" as const, subject: user, groups: [...groups], name: `key of ${user}` };
@@ -69,7 +96,13 @@ export async function startTestHub(): Promise<TestHub> {
   return {
     hub,
     admin,
+    as: (user, groups = []) => createClient({ ...server.config, impersonate: { user, groups: [...groups] } }),
+    stopAdmission: () => served.close(),
     log,
+    store,
+    credentials,
+    routes,
+    listen: () => hub.server.listen({ port: 0, host: "127.0.0.1" }),
     keyFor,
     adminKey: () => keyFor("root", [administrators]),
     call(token, method, path, body, headers = {}) {
@@ -81,7 +114,9 @@ export async function startTestHub(): Promise<TestHub> {
     async [Symbol.asyncDispose]() {
       stop.abort();
       await leading;
+      await served.close();
       await hub.stop();
+      await store.close();
       await admin.close();
       await server[Symbol.asyncDispose]();
     },

@@ -5,6 +5,7 @@ import { AppError, agentPaths } from "@inkube/api";
 import { acceptTunnel, tunnelWebSocketServer } from "@inkube/tunnel";
 import type { FastifyRequest } from "fastify";
 import type { WebSocketServer } from "ws";
+import { auditedUpgrade } from "../audit/audit-upgrades.ts";
 import { authenticate, bearerToken, credentialOf } from "../auth/authenticate.ts";
 import type { HubContext } from "../context.ts";
 import { answerFor } from "../server/errors.ts";
@@ -57,13 +58,15 @@ async function takeStream(context: HubContext, message: IncomingMessage, socket:
   const target = parseClusterPath(message.url ?? "");
   if (!target) throw new AppError("KUBE_NOT_FOUND", "There is nothing at this address");
   const caller = await authenticate(asRequest(message), context.credentials);
-  const { tunnel, headers } = await proxyTarget(context, caller, target);
   const life = context.credentials.lifeOf(caller.credential);
   try {
     const protocol = message.headers.upgrade ?? "";
     const method = message.method ?? "GET";
-    const asked = { ...passedOn(message.headers), ...headers };
-    const answer = await tunnel.upgrade({ protocol, method, path: target.path, headers: asked, signal: life.signal });
+    const answer = await auditedUpgrade(context, message, caller, async () => {
+      const { tunnel, headers } = await proxyTarget(context, caller, target);
+      const asked = { ...passedOn(message.headers), ...headers };
+      return tunnel.upgrade({ protocol, method, path: target.path, headers: asked, signal: life.signal });
+    });
     if (!answer.socket) {
       socket.end(
         responseHead(answer.status, { "content-type": "application/json", connection: "close" }) + (answer.body ?? ""),

@@ -52,18 +52,18 @@ export function createAuditLog(options: AuditLogOptions): AuditLog & { close(): 
       return found.length > size && last ? { items, next: cursors.write([last.id]) } : { items };
     },
     csv: (filter) => auditCsv((before, limit) => page(filter, before, limit)),
-    async prune(olderThan) {
-      const end = firstIdAt(checkedTime(olderThan));
-      return await pruneInSteps(database, (tx, rows) =>
-        tx
-          .deleteFrom("audit")
-          .where("id", "in", (eb) =>
-            eb.selectFrom("audit").select("id").where("id", "<", end).orderBy("id").limit(rows),
-          ),
-      );
-    },
+    prune: (olderThan) => prune(database, olderThan),
     close: () => writer.close(),
   };
+}
+
+async function prune(database: Database, olderThan: number): Promise<number> {
+  const end = firstIdAt(checkedTime(olderThan));
+  return await pruneInSteps(database, (tx, rows) =>
+    tx
+      .deleteFrom("audit")
+      .where("id", "in", (eb) => eb.selectFrom("audit").select("id").where("id", "<", end).orderBy("id").limit(rows)),
+  );
 }
 
 /** Ids make it repeatable: what is there already is left alone. */

@@ -5,7 +5,7 @@ import { checkedInteger, checkedLimit, checkedTime } from "../checked-number.ts"
 import type { Database } from "../database.ts";
 import { pruneInSteps } from "../prune.ts";
 import { bounds, type EventsTable, type Schema } from "../schema.ts";
-import type { EventEntry, EventLog, EventObject, EventRecord, EventType } from "./events.ts";
+import type { EventEntry, EventFilter, EventLog, EventObject, EventRecord, EventType } from "./events.ts";
 
 /** How many events of an object are kept. */
 const keptPerObject = 1_000;
@@ -32,35 +32,40 @@ export function createEventLog({ database, clock }: EventLogOptions): EventLog {
         );
       }
     },
-    async list({ severity, maxAgeMs, limit, ...object }) {
-      const size = checkedLimit(limit, keptPerObject);
-      const since = maxAgeMs === undefined ? 0 : clock.now() - checkedInteger(maxAgeMs, "age");
-      const rows = await database.read((db) => {
-        let query = db.selectFrom("events").selectAll().where("object", "=", keyOf(object));
-        query = query.where("lastTime", ">=", since);
-        if (severity) query = query.where("type", "=", severity);
-        const newest = query.orderBy("lastTime", "desc").orderBy("host", "desc").orderBy("uid", "desc");
-        return newest.limit(size).execute();
-      });
-      return rows.map(toRecord);
-    },
-    async prune(olderThan) {
-      const end = checkedTime(olderThan);
-      return await pruneInSteps(database, (tx, rows) =>
-        tx.deleteFrom("events").where(
-          (eb) => eb.refTuple("object", "host", "uid"),
-          "in",
-          (eb) =>
-            eb
-              .selectFrom("events")
-              .select(["object", "host", "uid"])
-              .where("lastTime", "<", end)
-              .limit(rows)
-              .$asTuple("object", "host", "uid"),
-        ),
-      );
-    },
+    list: (filter) => list(database, filter, clock.now()),
+    prune: (olderThan) => prune(database, olderThan),
   };
+}
+
+async function list(database: Database, filter: EventFilter, now: number): Promise<EventRecord[]> {
+  const { severity, maxAgeMs, limit, ...object } = filter;
+  const size = checkedLimit(limit, keptPerObject);
+  const since = maxAgeMs === undefined ? 0 : now - checkedInteger(maxAgeMs, "age");
+  const rows = await database.read((db) => {
+    let query = db.selectFrom("events").selectAll().where("object", "=", keyOf(object));
+    query = query.where("lastTime", ">=", since);
+    if (severity) query = query.where("type", "=", severity);
+    const newest = query.orderBy("lastTime", "desc").orderBy("host", "desc").orderBy("uid", "desc");
+    return newest.limit(size).execute();
+  });
+  return rows.map(toRecord);
+}
+
+async function prune(database: Database, olderThan: number): Promise<number> {
+  const end = checkedTime(olderThan);
+  return await pruneInSteps(database, (tx, rows) =>
+    tx.deleteFrom("events").where(
+      (eb) => eb.refTuple("object", "host", "uid"),
+      "in",
+      (eb) =>
+        eb
+          .selectFrom("events")
+          .select(["object", "host", "uid"])
+          .where("lastTime", "<", end)
+          .limit(rows)
+          .$asTuple("object", "host", "uid"),
+    ),
+  );
 }
 
 async function upsert(tx: Transaction<Schema>, rows: readonly EventsTable[]): Promise<void> {

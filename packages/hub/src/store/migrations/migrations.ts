@@ -6,7 +6,10 @@ import type { Schema } from "../schema.ts";
 /** Knows no tables: a step must not change its meaning when `Schema` goes on. Rows are written with `sql`. */
 export type MigrationTransaction = Pick<Transaction<Schema>, "schema" | "getExecutor">;
 
-/** A step of the schema. Steps are never changed once released: a later one mends an earlier one. */
+/**
+ * A step of the schema. Steps are never changed once released: a later one mends an earlier one. While hubs are replaced
+ * one by one, the older program still works on the newer schema: a step adds, and what it takes away no released program uses.
+ */
 export interface Migration {
   number: number;
   name: string;

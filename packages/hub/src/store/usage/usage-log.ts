@@ -45,23 +45,25 @@ export function createUsageLog({ database, cursorKey }: UsageLogOptions): UsageL
       const items = rows.map(toBucket);
       return found.length > size && last ? { items, next: cursors.write(keyOf(last)) } : { items };
     },
-    async prune(olderThan) {
-      const end = checkedTime(olderThan);
-      return await pruneInSteps(database, (tx, rows) =>
-        tx.deleteFrom("usage").where(
-          (eb) => eb.refTuple("bucketStart", "host", "project", "cluster"),
-          "in",
-          (eb) =>
-            eb
-              .selectFrom("usage")
-              .select(["bucketStart", "host", "project", "cluster"])
-              .where("bucketStart", "<", end)
-              .limit(rows)
-              .$asTuple("bucketStart", "host", "project", "cluster"),
-        ),
-      );
-    },
+    prune: (olderThan) => prune(database, olderThan),
   };
+}
+
+async function prune(database: Database, olderThan: number): Promise<number> {
+  const end = checkedTime(olderThan);
+  return await pruneInSteps(database, (tx, rows) =>
+    tx.deleteFrom("usage").where(
+      (eb) => eb.refTuple("bucketStart", "host", "project", "cluster"),
+      "in",
+      (eb) =>
+        eb
+          .selectFrom("usage")
+          .select(["bucketStart", "host", "project", "cluster"])
+          .where("bucketStart", "<", end)
+          .limit(rows)
+          .$asTuple("bucketStart", "host", "project", "cluster"),
+    ),
+  );
 }
 
 async function addAll(tx: Transaction<Schema>, rows: readonly UsageTable[]): Promise<void> {

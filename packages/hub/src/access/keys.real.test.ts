@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../testing/eventually.ts";
+import { startTestHub, type TestHub } from "../testing/test-hub.ts";
+
+let test: TestHub;
+beforeAll(async () => {
+  test = await startTestHub();
+});
+afterAll(() => test[Symbol.asyncDispose]());
+
+const me = (token: string | undefined) => test.call(token, "GET", "/api/v1/me");
+
+describe("KEY-01 an API key", () => {
+  it("is told once: no later answer has its secret or its hash", async () => {
+    const owner = await test.keyFor("ada");
+    const made = await test.call(owner, "POST", "/api/v1/keys", { name: "ci" });
+    const { token, id } = made.json() as { token: string; id: string };
+    const secret = token.split("_").slice(2).join("_");
+    await eventually(async () => expect((await test.call(owner, "GET", "/api/v1/keys")).body).toContain(id));
+    const answers = [
+      await test.call(owner, "GET", "/api/v1/keys"),
+      await test.call(owner, "POST", `/api/v1/keys/${id}/revoke`),
+      await test.call(owner, "GET", "/api/v1/keys"),
+      await test.call(owner, "DELETE", `/api/v1/keys/${id}`),
+    ];
+    for (const answer of answers) {
+      expect(answer.statusCode).toBe(200);
+      expect(answer.body).not.toContain(secret);
+      expect(answer.body).not.toContain("hash");
+    }
+  });
+
+  it("stops when it is revoked, deleted or at its end, and says which", async () => {
+    const owner = await test.keyFor("bea");
+    for (const [end, words] of [
+      ["revoke", "was revoked"],
+      ["delete", "is not known"],
+    ] as const) {
+      const { token, id } = (await test.call(owner, "POST", "/api/v1/keys", { name: end })).json();
+      expect((await me(token)).statusCode).toBe(200);
+      await eventually(async () => {
+        const url = `/api/v1/keys/${id}${end === "revoke" ? "/revoke" : ""}`;
+        expect((await test.call(owner, end === "revoke" ? "POST" : "DELETE", url)).statusCode).toBe(200);
+      });
+      await eventually(async () => {
+        const answer = await me(token);
+        expect(answer.statusCode).toBe(401);
+        expect(answer.json().error.message).toBe(`The credential ${words}`);
+      });
+    }
+    const expiresAt = new Date(Date.now() - 1000).toISOString();
+    const old = await test.credentials.issue({ kind: "api-key", subject: "bea", name: "old", expiresAt });
+    const answer = await me(old.token);
+    expect(answer.statusCode).toBe(401);
+    expect(answer.json().error).toMatchObject({ code: "AUTH_REQUIRED", message: "The credential has expired" });
+  });
+
+  it("is nobody else's to see, revoke or delete", async () => {
+    const owner = await test.keyFor("cleo");
+    const { token, id } = (await test.call(owner, "POST", "/api/v1/keys", { name: "mine" })).json();
+    await eventually(async () => expect((await test.call(owner, "GET", "/api/v1/keys")).body).toContain(id));
+    for (const other of [await test.keyFor("dora"), await test.adminKey()]) {
+      expect((await test.call(other, "GET", "/api/v1/keys")).body).not.toContain(id);
+      expect((await test.call(other, "POST", `/api/v1/keys/${id}/revoke`)).statusCode).toBe(404);
+      expect((await test.call(other, "DELETE", `/api/v1/keys/${id}`)).statusCode).toBe(404);
+    }
+    expect((await me(token)).json()).toMatchObject({ user: "cleo" });
+  });
+
+  it("of which a user has twenty at most; those that ended do not count", async () => {
+    const owner = await test.keyFor("eve");
+    const make = (name: string) => test.call(owner, "POST", "/api/v1/keys", { name });
+    const ids: string[] = [];
+    for (let number = 1; number < 20; number += 1) {
+      const answer = await make(`key-${number}`);
+      expect(answer.statusCode, answer.body).toBe(201);
+      ids.push(answer.json().id);
+    }
+    // The hub sees its own keys by a watch.
+    await eventually(async () => {
+      expect((await test.call(owner, "GET", "/api/v1/keys")).json().items).toHaveLength(20);
+    });
+    const refused = await make("too-many");
+    expect(refused.statusCode).toBe(403);
+    expect(refused.json().error.message).toBe("You have 20 API keys already");
+    expect((await test.call(owner, "POST", `/api/v1/keys/${ids[0]}/revoke`)).statusCode).toBe(200);
+    await eventually(async () => expect((await make("again")).statusCode).toBe(201));
+  });
+
+  it("counts only whole: no part, other kind, or other way to send it lets anybody in", async () => {
+    const token = await test.keyFor("fay");
+    const [prefix, id, secret = ""] = [token.slice(0, 3), token.slice(4, 20), token.slice(21)];
+    const other = secret.startsWith("A") ? "B" : "A";
+    const wrong = [
+      `${prefix}_${id}_${other}${secret.slice(1)}`,
+      `ins_${id}_${secret}`,
+      `${prefix}_${id}_`,
+      `${token}x`,
+    ];
+    for (const one of [...wrong, "", "x"]) expect((await me(one)).statusCode, one.slice(0, 22)).toBe(401);
+    for (const authorization of [`Basic ${token}`, token, `Bearer ${token} ${token}`, `Bearer  ${token}`]) {
+      const answer = await test.call(undefined, "GET", "/api/v1/me", undefined, { authorization });
+      expect(answer.statusCode).toBe(401);
+    }
+    expect((await test.call(undefined, "GET", `/api/v1/me?token=${token}&access_token=${token}`)).statusCode).toBe(401);
+    expect((await me(token)).statusCode).toBe(200);
+  });
+});
