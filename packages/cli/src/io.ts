@@ -22,6 +22,8 @@ export interface Io {
    * what that means. Throws AppError USAGE when it cannot be started.
    */
   runChild(command: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number>;
+  /** Shows an address in the person's browser; false when there is none. */
+  openBrowser(url: string): Promise<boolean>;
   /** Reads standard input to its end. */
   readStdin(): Promise<string>;
 }

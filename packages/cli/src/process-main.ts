@@ -36,6 +36,10 @@ const io: Io = {
   interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
   confirm,
   readStdin: () => text(process.stdin),
+  async openBrowser(url) {
+    const { openBrowser } = await import("./hub/open-browser.ts");
+    return openBrowser(url, process.env);
+  },
   async runChild(command, env) {
     const { runChild } = await import("./child-process.ts");
     childRuns = true;

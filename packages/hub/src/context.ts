@@ -2,6 +2,8 @@ import type { Client, Clock, Logger } from "@inkube/kube";
 import type { Access } from "./access/access.ts";
 import type { ImpersonatedClients } from "./access/impersonation.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
+import type { Sessions } from "./auth/sessions/sessions.ts";
+import type { SignIn } from "./auth/sessions/sign-in.ts";
 import type { CredentialStore } from "./credentials/credential-store.ts";
 import type { Store } from "./store/index.ts";
 import type { TunnelRegistry } from "./tunnels/tunnel-registry.ts";
@@ -29,6 +31,9 @@ export interface HubContext {
   clients: ImpersonatedClients;
   access: Access;
   credentials: CredentialStore;
+  /** Sign-in with OpenID Connect. */
+  signIn: SignIn;
+  sessions: Sessions;
   view: FleetView;
   tunnels: TunnelRegistry;
   /** The history in SQL. */

@@ -81,8 +81,8 @@ describe("a hub", () => {
     const { id, hash, token } = newToken("host");
     const join = { id, hash, agentVersion: "0.1.0", version: "v1.34.4" };
     expect((await test.call(importToken, "POST", "/agent/v1/join", join)).json()).toEqual({ host: "edge" });
-    const other = { ...join, ...newToken("host") };
-    const again = await test.call(importToken, "POST", "/agent/v1/join", { ...join, id: other.id, hash: other.hash });
+    const second = { ...join, ...newToken("host") };
+    const again = await test.call(importToken, "POST", "/agent/v1/join", { ...join, id: second.id, hash: second.hash });
     expect(again.statusCode).toBe(410);
     const capacity = { cpu: "16", memory: "64Gi", "ephemeral-storage": "100Gi" };
     const report = { host: { version: "v1.34.4", nodes: 1, capacity } };
@@ -99,12 +99,22 @@ describe("a hub", () => {
       expect(items).toHaveLength(4);
     });
     const fifth = { metadata: { name: "e" }, spec: { group: "main", size } };
-    await test.call(admin, "POST", "/api/v1/projects/default/clusters", fifth);
+    const refused = await test.call(admin, "POST", "/api/v1/projects/default/clusters", fifth);
+    expect(refused.statusCode).toBe(422);
+    expect(refused.json().error.message).toContain("edge: needs 4 cpu, has 3.2 of 19.2 left");
+    // One that may fit later waits, and says for what.
+    const other = { ...host, metadata: { name: "later" } };
+    expect((await test.call(admin, "POST", "/api/v1/hosts", other)).statusCode).toBe(201);
+    expect((await test.call(admin, "POST", "/api/v1/groups", group("both", ["edge", "later"]))).statusCode).toBe(201);
+    const waiting = { metadata: { name: "e" }, spec: { group: "both", size } };
+    expect((await test.call(admin, "POST", "/api/v1/projects/default/clusters", waiting)).statusCode).toBe(201);
     await eventually(async () => {
       const object = (await test.call(admin, "GET", "/api/v1/projects/default/clusters/e")).json() as NestedCluster;
       const placed = object.status?.conditions?.find(({ type }) => type === "Placed");
       expect(placed).toMatchObject({ status: "False", reason: "InsufficientCapacity" });
-      expect(placed?.message).toContain("edge: needs 4 cpu, has 3.2 of 19.2 left");
+      expect(placed?.message).toContain(
+        "edge: needs 4 cpu, has 3.2 of 19.2 left; later: its agent has not connected yet",
+      );
     });
     await test.admin.delete(hostClusters, { name: "none" });
     const first = await test.admin.get(nestedClusters, { namespace: "default", name: "a" });

@@ -9,8 +9,9 @@ import {
   type Logger,
   resources,
 } from "@inkube/kube";
-import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { createAccess } from "./access/access.ts";
+import { createFilterController } from "./access/filter-controller.ts";
 import { createImpersonatedClients } from "./access/impersonation.ts";
 import { admissionRoutes } from "./admission/admission-routes.ts";
 import { type AdmissionToken, createAdmissionToken } from "./admission/admission-token.ts";
@@ -19,18 +20,25 @@ import { quotaRoutes } from "./admission/quota-routes.ts";
 import { auditRequests } from "./audit/audit-requests.ts";
 import { createAuditTrail } from "./audit/audit-trail.ts";
 import { keepAudit } from "./audit/keep-audit.ts";
+import { createAuth } from "./auth/create-auth.ts";
+import { type OidcSource, oidcOff } from "./auth/oidc/settings-file.ts";
+import { sweepSessions } from "./auth/sessions/sweep-sessions.ts";
 import type { HubContext, HubSettings } from "./context.ts";
 import { createCredentialStore } from "./credentials/credential-store.ts";
 import { createHostController } from "./hosts/host-controller.ts";
 import { createPlacementController } from "./placement/placement-controller.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
+import { authRoutes, sessionRoutes } from "./routes/auth-routes.ts";
 import { clusterRoutes } from "./routes/cluster-routes.ts";
+import { filterRoutes } from "./routes/filter-routes.ts";
 import { groupRoutes } from "./routes/group-routes.ts";
 import { hostRoutes, importRoutes } from "./routes/host-routes.ts";
 import { keyRoutes } from "./routes/key-routes.ts";
 import { kubeconfigRoutes } from "./routes/kubeconfig-routes.ts";
 import { kubernetesRoutes } from "./routes/kubernetes-routes.ts";
+import { memberRoutes } from "./routes/member-routes.ts";
+import { describeRoute, openApiRoutes } from "./routes/openapi-routes.ts";
 import { projectRoutes } from "./routes/project-routes.ts";
 import { proxyRoutes } from "./routes/proxy-routes.ts";
 import { requireCaller } from "./routes/route-context.ts";
@@ -52,6 +60,8 @@ export interface HubOptions {
   tls?: { certificate: string; key: string };
   /** Where the API server reaches admission, when not where `settings` say: in tests. */
   admissionTarget?: { url: string; ca: string };
+  /** How people sign in with OpenID Connect; absent: not at all. */
+  oidc?: OidcSource;
   clock: Clock;
   random: () => number;
   logger: Logger;
@@ -88,7 +98,9 @@ export function createHub(options: HubOptions): Hub {
   const credentials = createCredentialStore(watching);
   const tunnels = createTunnelRegistry();
   const audit = createAuditTrail({ audit: store.audit, clock, logger });
+  const auth = createAuth({ client, credentials, oidc: options.oidc ?? oidcOff, url: settings.url, clock, logger });
   const context: HubContext = {
+    ...auth,
     settings,
     client,
     clients,
@@ -119,10 +131,15 @@ export function createHub(options: HubOptions): Hub {
     async lead(signal) {
       await credentials.whenSynced(signal);
       await prepareHub(context);
-      const controllers = [createPlacementController({ client, view, clock, logger }), createHostController(context)];
+      const controllers = [
+        createPlacementController({ client, view, clock, logger }),
+        createHostController(context),
+        createFilterController({ ...watching, view }),
+      ];
       for (const controller of controllers) controller.start();
       await Promise.all([
         keepAudit({ audit: store.audit, clock, logger, signal }),
+        sweepSessions({ credentials, clock, logger, signal }),
         keepWebhooks({ client, target, token: admissionToken, clock, logger, signal }),
       ]);
       await Promise.all(controllers.map((controller) => controller.stop()));
@@ -150,7 +167,7 @@ export async function registerRoutes(
       components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
       security: [{ bearer: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
     transformObject: jsonSchemaTransformObject,
   });
   auditRequests(server, context);
@@ -158,18 +175,23 @@ export async function registerRoutes(
     admissionRoutes(asked, context, admissionToken);
   });
   await server.register(async (open: HubServer) => {
+    openApiRoutes(open);
     openRoutes(open, context);
     importRoutes(open, context);
     agentRoutes(open, context);
+    await open.register(async (auth: HubServer) => authRoutes(auth, context));
   });
   await server.register(async (closed: HubServer) => {
     requireCaller(closed, context);
     keyRoutes(closed, context);
+    sessionRoutes(closed, context);
     projectRoutes(closed, context);
     hostRoutes(closed, context);
     groupRoutes(closed, context);
     clusterRoutes(closed, context);
     kubeconfigRoutes(closed, context);
+    memberRoutes(closed, context);
+    filterRoutes(closed, context);
     auditRoutes(closed, context);
     quotaRoutes(closed, context);
     await closed.register(async (proxied: HubServer) => {

@@ -4,6 +4,7 @@ import { isAppError, names } from "@inkube/api";
 import { createClient, holdLease, inClusterConfig, type Logger, loadKubeconfig, systemClock } from "@inkube/kube";
 import { startHealthServer } from "@inkube/kube/health";
 import { createProgramLogger } from "@inkube/kube/logging";
+import { followOidcFile, oidcOff } from "./auth/oidc/settings-file.ts";
 import { createHub } from "./hub.ts";
 import { type ProgramOptions, readOptions } from "./options.ts";
 import { ensureServingCertificate } from "./server/certificates.ts";
@@ -30,6 +31,7 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
       ...(programPullPolicy && { programPullPolicy }),
     },
     store,
+    oidc: oidcSource(options, logger, stop.signal),
     tls: certificate,
     ...time,
     logger,
@@ -44,6 +46,10 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   health.close();
   await hub.stop();
   logger.info({}, "Stopped hub");
+}
+
+function oidcSource({ oidcConfig: path }: ProgramOptions, logger: Logger, signal: AbortSignal) {
+  return path === undefined ? oidcOff : followOidcFile({ path, clock: systemClock, logger, signal });
 }
 
 async function servingCertificate(config: Parameters<typeof createClient>[0], options: ProgramOptions, logger: Logger) {

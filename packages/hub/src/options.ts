@@ -13,6 +13,8 @@ export interface ProgramOptions {
   metricsPort: number;
   /** Where the history is; may hold a password. */
   storeUrl: string;
+  /** File with the settings of OpenID Connect; it may be missing. */
+  oidcConfig?: string;
   programImage: string;
   programPullPolicy?: "Always" | "IfNotPresent" | "Never";
   logLevel: string;
@@ -41,6 +43,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = pr
     programImage: values["program-image"] ?? "inkube",
     logLevel,
     ...(programPullPolicy && { programPullPolicy }),
+    ...(values["oidc-config"] !== undefined && { oidcConfig: values["oidc-config"] }),
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
   };
 }
@@ -90,6 +93,7 @@ function parse(args: readonly string[]) {
         "data-dir": flag,
         store: flag,
         "store-file": flag,
+        "oidc-config": flag,
         "program-image": flag,
         "program-pull-policy": flag,
         "log-level": flag,

@@ -3,6 +3,7 @@ import { AppError, names, parseToken } from "@inkube/api";
 import { createClient, isKubeError, loadKubeconfig, resources } from "@inkube/kube";
 import type { CommandContext } from "../context.ts";
 import { embeddedHost } from "../host-access.ts";
+import { browserSignIn } from "../hub/browser-sign-in.ts";
 import { readHubFacts } from "../hub/embedded-hub.ts";
 import { openHub } from "../hub/hub-client.ts";
 import { forgetSignIn, mustBeSignedIn, normalUrl, rememberSignIn, type SignedIn } from "../hub/hub-config.ts";
@@ -11,6 +12,8 @@ export interface SignInFlags {
   url: string | undefined;
   tokenFile: string | undefined;
   caFile: string | undefined;
+  /** Open a browser where one is needed. */
+  browser: boolean;
 }
 
 /** Signs in and remembers it. Throws AppError when the hub does not take the credential. */
@@ -18,15 +21,12 @@ export async function signIn(flags: SignInFlags, context: CommandContext): Promi
   const { io, globals, signal } = context;
   const place = await wantedHub(flags, context);
   const given = await readToken(flags.tokenFile, context);
-  const shown = given ?? (flags.url === undefined ? await embeddedFirstToken(context) : undefined);
-  if (shown === undefined) {
-    throw new AppError("USAGE", "There is nothing to sign in with", {
-      todo: "Give an API key with --token-file FILE; an administrator of the hub can make one for you.",
-    });
-  }
-  const hub = await openHub(place, { signal, token: shown });
+  // Another hub is not told this machine's secrets.
+  const isNamed = (flags.url ?? globals.hub) !== undefined;
+  const shown = given ?? (isNamed ? undefined : await embeddedFirstToken(context));
+  const hub = await openHub(place, { signal, ...(shown !== undefined && { token: shown }) });
   try {
-    const signed = await redeem(hub, shown);
+    const signed = shown === undefined ? await browserSignIn(hub, context, flags.browser) : await redeem(hub, shown);
     await rememberSignIn({ ...place, ...signed }, io);
     if (globals.output === "json") io.stdout.write(`${JSON.stringify({ url: place.url, user: signed.user })}\n`);
     else io.stdout.write(`Signed in to ${place.url} as ${signed.user}\n`);
@@ -85,17 +85,26 @@ async function embeddedFirstToken({ globals, io, signal }: CommandContext): Prom
   }
 }
 
-/** Forgets the sign-in in use. */
-export async function signOut({ globals, io }: CommandContext): Promise<void> {
-  const { url } = await mustBeSignedIn(globals, io);
+/** Forgets the sign-in in use; a session ends at the hub too, an API key stays. */
+export async function signOut({ globals, io, signal }: CommandContext): Promise<void> {
+  const known = await mustBeSignedIn(globals, io);
+  const { url, token } = known;
+  if (parseToken(token)?.kind === "session") {
+    const hub = await openHub(known, { signal, token });
+    await hub
+      .call("POST", "/auth/logout")
+      .catch(() => io.stderr.write(`${url} could not be told; the session ends by itself at ${known.expiresAt}.\n`))
+      .finally(() => hub.close());
+  }
   await forgetSignIn(url, io);
   io.stdout.write(`Signed out of ${url}\n`);
 }
 
 /** An ExecCredential, as kubectl reads it. */
 export async function printToken({ globals, io }: CommandContext): Promise<void> {
-  const { token } = await mustBeSignedIn(globals, io);
-  const credential = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status: { token } };
+  const { token, expiresAt } = await mustBeSignedIn(globals, io);
+  const status = { token, ...(expiresAt !== undefined && { expirationTimestamp: expiresAt }) };
+  const credential = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status };
   io.stdout.write(`${JSON.stringify(credential)}\n`);
 }
 

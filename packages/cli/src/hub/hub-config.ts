@@ -12,6 +12,8 @@ export interface SignedIn {
   ca?: string;
   token: string;
   user: string;
+  /** When the token ends, as far as that is known. */
+  expiresAt?: string;
 }
 
 interface HubConfig {

@@ -13,6 +13,8 @@ export interface CapturedIoOptions {
   stdin?: string;
   /** What a person answers; absent: there is nobody to ask. */
   answer?: boolean;
+  /** What the person does with an address in a browser; absent: there is none. */
+  onBrowser?: (url: string) => Promise<void>;
   onChild?: (kubeconfig: string | undefined) => Promise<number>;
 }
 
@@ -36,6 +38,11 @@ export function capturedIo(options: CapturedIoOptions = {}): CapturedIo {
     interactive: options.answer !== undefined,
     confirm: async () => options.answer ?? false,
     readStdin: async () => options.stdin ?? "",
+    async openBrowser(url) {
+      // The person takes their time while the command waits.
+      void options.onBrowser?.(url);
+      return options.onBrowser !== undefined;
+    },
     async runChild(command, env) {
       children.push({ command, kubeconfig: env.KUBECONFIG });
       return (await options.onChild?.(env.KUBECONFIG)) ?? 0;

@@ -1,5 +1,6 @@
 import { type Client, type ClusterConfig, createClient } from "@inkube/kube";
 import type { Principal } from "../auth/principal.ts";
+import { impersonationText } from "./impersonation-text.ts";
 
 const mostClients = 500;
 
@@ -19,7 +20,7 @@ export function createImpersonatedClients(config: ClusterConfig): ImpersonatedCl
       const key = JSON.stringify([user, groups]);
       const known = clients.get(key);
       clients.delete(key);
-      const client = known ?? createClient({ ...config, connections: 4, impersonate: { user, groups: [...groups] } });
+      const client = known ?? createClient({ ...config, connections: 4, impersonate: inHeaders(user, groups) });
       clients.set(key, client);
       const [oldest] = clients;
       if (clients.size > mostClients && oldest) {
@@ -32,4 +33,8 @@ export function createImpersonatedClients(config: ClusterConfig): ImpersonatedCl
       await Promise.all([...clients.values()].map((client) => client.close()));
     },
   };
+}
+
+function inHeaders(user: string, groups: readonly string[]): { user: string; groups: string[] } {
+  return { user: impersonationText(user), groups: groups.map(impersonationText) };
 }

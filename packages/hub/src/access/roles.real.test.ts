@@ -2,7 +2,7 @@ import { apiVersion, clusterGroups, nestedClusters } from "@inkube/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../testing/eventually.ts";
 import { startTestHub, type TestHub } from "../testing/test-hub.ts";
-import { clusterBody, makeProjects, passthrough } from "../testing/two-projects.ts";
+import { clusterBody, makeHost, makeProjects, passthrough } from "../testing/two-projects.ts";
 
 let test: TestHub;
 let admin: string;
@@ -10,6 +10,7 @@ beforeAll(async () => {
   test = await startTestHub();
   admin = await test.adminKey();
   await makeProjects(test, admin, "red", "blue");
+  await makeHost(test, admin, "edge");
   await test.call(admin, "POST", "/api/v1/groups", groupBody("shared"));
 });
 afterAll(() => test[Symbol.asyncDispose]());

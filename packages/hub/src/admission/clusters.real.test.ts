@@ -91,8 +91,8 @@ describe("a nested cluster", () => {
     await eventually(async () => {
       expect(await seen("blue-admin", "groups")).toEqual(["blue", "main"]);
       expect(await seen("red-admin", "groups")).toEqual(["main"]);
-      expect(await seen("blue-admin", "hosts")).toEqual(["blue-host", "edge"]);
-      expect(await seen("red-admin", "hosts")).toEqual(["edge"]);
+      expect(await seen("blue-admin", "hosts")).toEqual(["blue-host", "edge", "local"]);
+      expect(await seen("red-admin", "hosts")).toEqual(["edge", "local"]);
     });
   });
 
@@ -170,9 +170,10 @@ describe("the owner of a nested cluster", () => {
   it("DEV-02 stays when an update leaves it out", async () => {
     const without = { metadata: { annotations: { [annotations.owner]: null } }, spec: { description: "x" } };
     expect(await tryPatch(test, root, nestedClusters, ref, without)).toEqual(accepted);
-    const resourceVersion = (await test.admin.get(nestedClusters, ref))?.metadata.resourceVersion ?? "";
-    const whole = { ...cluster("owned"), metadata: { ...ref, resourceVersion } };
-    const replaced = await test.admin.replace(nestedClusters, whole);
+    const replaced = await eventually(async () => {
+      const resourceVersion = (await test.admin.get(nestedClusters, ref))?.metadata.resourceVersion ?? "";
+      return test.admin.replace(nestedClusters, { ...cluster("owned"), metadata: { ...ref, resourceVersion } });
+    });
     expect(replaced.metadata.annotations?.[annotations.owner]).toBe("root");
   });
 

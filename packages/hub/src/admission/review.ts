@@ -78,8 +78,8 @@ const envelope = z.looseObject({
     subResource: z.literal("").optional(),
     resource: z.looseObject({ group: z.string(), resource: z.string() }),
     userInfo: z.looseObject({ username: z.string().min(1), groups: z.array(z.string()).default([]) }),
-    object: z.unknown(),
-    oldObject: z.unknown(),
+    object: z.unknown().optional(),
+    oldObject: z.unknown().optional(),
   }),
 });
 

@@ -49,6 +49,10 @@ const kindsOfSegments: Readonly<Record<string, string>> = {
   keys: "APIKey",
   members: "Member",
   filters: "AccessFilter",
+  "user-quota": "UserQuota",
+  sessions: "Session",
+  auth: "Session",
+  join: hostClusters.kind,
   setup: "Setup",
 };
 
@@ -113,10 +117,8 @@ function plainAction(method: string): string {
 /** By the segments of the route: `/projects/:project/clusters/:name`; a word after an object is what is done with it. */
 function resourceOf({ method, route, params, body }: RequestFacts, query: URLSearchParams): Resource {
   const values = (params ?? {}) as Record<string, string | undefined>;
-  const words = (route ?? "")
-    .slice(apiPrefix.length)
-    .split("/")
-    .filter((word) => word !== "" && !word.startsWith(":"));
+  const place = route?.startsWith(apiPrefix) ? route.slice(apiPrefix.length) : (route ?? "");
+  const words = place.split("/").filter((word) => word !== "" && !word.startsWith(":"));
   const last = words.at(-1) ?? "";
   const collection = words.findLast((word) => word in kindsOfSegments);
   const kind = kindsOfSegments[collection ?? ""] ?? (last === "" ? "Unknown" : last);

@@ -25,6 +25,9 @@ const namespace = names.systemNamespace;
 const selector = { "app.kubernetes.io/name": names.hub };
 const userId = 65532;
 const dataDir = "/var/lib/inkube-hub";
+/** Secret with the settings of OpenID Connect, in the key `oidc.json`; there is none before somebody makes it. */
+const oidcSecret = "hub-oidc";
+const oidcDir = "/etc/inkube/oidc";
 
 /** Everything that makes a host also the place of a hub, in the order in which it is applied. Pure. */
 export function hubManifests(options: HubInstallOptions): KubeObject[] {
@@ -140,6 +143,7 @@ function podSpec(options: HubInstallOptions): object {
           `--program-image=${options.image}`,
           ...(options.imagePullPolicy ? [`--program-pull-policy=${options.imagePullPolicy}`] : []),
           `--data-dir=${dataDir}`,
+          `--oidc-config=${oidcDir}/oidc.json`,
           `--log-level=${options.logLevel ?? "info"}`,
         ],
         env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
@@ -158,9 +162,15 @@ function podSpec(options: HubInstallOptions): object {
           readOnlyRootFilesystem: true,
         },
         terminationMessagePolicy: "FallbackToLogsOnError",
-        volumeMounts: [{ name: "data", mountPath: dataDir }],
+        volumeMounts: [
+          { name: "data", mountPath: dataDir },
+          { name: "oidc", mountPath: oidcDir, readOnly: true },
+        ],
       },
     ],
-    volumes: [{ name: "data", persistentVolumeClaim: { claimName: "hub-data" } }],
+    volumes: [
+      { name: "data", persistentVolumeClaim: { claimName: "hub-data" } },
+      { name: "oidc", secret: { secretName: oidcSecret, optional: true, defaultMode: 0o440 } },
+    ],
   };
 }

@@ -1,6 +1,6 @@
 import { clusterGroups, group, hostClusters, names, nestedClusters } from "@inkube/api";
 import type { Rule } from "../access/rules.ts";
-import { roleDefinitions } from "./roles.ts";
+import { accessSubresource, roleDefinitions } from "./roles.ts";
 
 /** ConfigMap with what administrators set for the whole hub. */
 export const settingsConfigMap = "hub-settings";
@@ -16,6 +16,9 @@ export const hubRules: readonly Rule[] = [
   { apiGroups: [""], resources: ["users", "groups"], verbs: ["impersonate"] },
   { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
   { apiGroups: [group], resources: [nestedClusters.plural, hostClusters.plural], verbs: [...look, "patch"] },
+  // Access filters: nobody can put into a Role what he may not do himself.
+  { apiGroups: [group], resources: [nestedClusters.plural], verbs: ["update"] },
+  { apiGroups: [group], resources: [`${nestedClusters.plural}/${accessSubresource}`], verbs: ["view", "edit"] },
   { apiGroups: [group], resources: [clusterGroups.plural], verbs: look },
   {
     apiGroups: [group],
@@ -32,7 +35,7 @@ export const hubRules: readonly Rule[] = [
   { apiGroups: [rbac], resources: ["roles", "clusterroles"], verbs: look },
   {
     apiGroups: [rbac],
-    resources: ["rolebindings", "clusterrolebindings"],
+    resources: ["roles", "rolebindings", "clusterrolebindings"],
     verbs: [...look, "create", "patch", "delete"],
   },
   {
@@ -58,5 +61,7 @@ export const hubSystemRules: readonly Rule[] = [
     verbs: ["get", "create", "patch"],
     resourceNames: [settingsConfigMap],
   },
+  // Access filters.
+  { apiGroups: [""], resources: ["configmaps"], verbs: [...look, "create", "delete"] },
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "update"] },
 ];

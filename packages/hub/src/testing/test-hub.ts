@@ -14,9 +14,10 @@ import {
 import { collectingLogger, type RealApiServer, startRealApiServer } from "@inkube/kube/testing";
 import type { LightMyRequestResponse } from "fastify";
 import { serveAdmission, whenAdmissionWorks } from "../admission/testing/serve-admission.ts";
+import type { OidcSource } from "../auth/oidc/settings-file.ts";
 import { administrators } from "../auth/principal.ts";
 import { type CredentialStore, createCredentialStore } from "../credentials/credential-store.ts";
-import { createHub, type Hub } from "../hub.ts";
+import { createHub, type Hub, type HubOptions } from "../hub.ts";
 import { hubManifests } from "../install/hub-manifests.ts";
 import { openStore, type Store } from "../store/index.ts";
 
@@ -42,6 +43,8 @@ export interface TestHub {
   readonly credentials: CredentialStore;
   /** Every route that the hub serves. */
   readonly routes: readonly TestRoute[];
+  /** Starts another replica on the same API server; it does not lead. Stop it. */
+  replica(): Promise<Hub>;
   /** Serves on loopback, for what cannot be injected; resolves with the URL. */
   listen(): Promise<string>;
   /** An API key of a user with these groups. */
@@ -63,8 +66,14 @@ export interface TestHub {
 const url = "https://hub.example.test";
 const types: readonly ResourceType[] = [...Object.values(resources), hostClusters, nestedClusters, clusterGroups];
 
+export interface TestHubOptions {
+  storeUrl?: string;
+  /** Absent: nobody can sign in with OpenID Connect. */
+  oidc?: OidcSource;
+}
+
 /** Starts it, leading. Needs the real kube-apiserver; dispose of it with `await using`. */
-export async function startTestHub({ storeUrl = "sqlite::memory:" } = {}): Promise<TestHub> {
+export async function startTestHub({ storeUrl = "sqlite::memory:", oidc }: TestHubOptions = {}): Promise<TestHub> {
   const server = await startRealApiServer();
   const admin = createClient(server.config);
   const log = collectingLogger();
@@ -72,7 +81,7 @@ export async function startTestHub({ storeUrl = "sqlite::memory:" } = {}): Promi
   await install(admin);
   const store = await openStore({ url: storeUrl, clock: systemClock, logger: log });
   const served = await serveAdmission(() => hub.server);
-  const hub: Hub = createHub({
+  const hubOptions: HubOptions = {
     config: await hubIdentity(server, admin),
     settings: { url, programImage: "inkube:test" },
     store,
@@ -80,7 +89,9 @@ export async function startTestHub({ storeUrl = "sqlite::memory:" } = {}): Promi
     clock: systemClock,
     random: Math.random,
     logger: log,
-  });
+    ...(oidc && { oidc }),
+  };
+  const hub: Hub = createHub(hubOptions);
   const routes: TestRoute[] = [];
   hub.server.addHook("onRoute", ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one, url });
@@ -102,6 +113,11 @@ export async function startTestHub({ storeUrl = "sqlite::memory:" } = {}): Promi
     store,
     credentials,
     routes,
+    async replica() {
+      const other = createHub(hubOptions);
+      await other.start();
+      return other;
+    },
     listen: () => hub.server.listen({ port: 0, host: "127.0.0.1" }),
     keyFor,
     adminKey: () => keyFor("root", [administrators]),

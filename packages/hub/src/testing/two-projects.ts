@@ -25,6 +25,12 @@ export async function makeProjects(test: TestHub, admin: string, ...names: strin
   });
 }
 
+/** Makes a host that nothing has joined as yet. */
+export async function makeHost(test: TestHub, admin: string, name: string): Promise<void> {
+  const made = await test.call(admin, "POST", "/api/v1/hosts", { metadata: { name }, spec: {} });
+  expect(made.statusCode, made.body).toBe(201);
+}
+
 /** Where kubectl finds nested clusters, through the hub. */
 export function passthrough(project: string, name = ""): string {
   const { group, version, plural } = nestedClusters;

@@ -1,5 +1,6 @@
 import { AppError, type NestedCluster, tunnelHeaders } from "@inkube/api";
 import type { Tunnel } from "@inkube/tunnel";
+import { impersonationText } from "../access/impersonation-text.ts";
 import { insideGroup, insideLevel } from "../access/inside.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
@@ -56,7 +57,7 @@ export async function proxyTarget(
       [tunnelHeaders.project]: project,
       [tunnelHeaders.cluster]: name,
       [tunnelHeaders.uid]: object.metadata.uid ?? "",
-      "impersonate-user": principal.user,
+      "impersonate-user": impersonationText(principal.user),
       "impersonate-group": insideGroup(level),
     },
   };
