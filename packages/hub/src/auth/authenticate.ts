@@ -3,16 +3,15 @@ import { AppError } from "@inkube/api";
 import type { FastifyRequest } from "fastify";
 import type { Credential } from "../credentials/credential.ts";
 import type { CredentialStore } from "../credentials/credential-store.ts";
+import { readCookies, sessionCookie } from "./cookies.ts";
 import { type Principal, principalOf } from "./principal.ts";
-
-/** Cookie of a session in a browser. */
-export const sessionCookie = "inkube-session";
+import { refuseForged } from "./same-origin.ts";
 
 const todo = "Sign in with inkube login, or use another API key.";
 
 /**
  * The caller of a request, by `Authorization: Bearer` or the session's cookie. Throws AppError AUTH_REQUIRED that says whether
- * the credential is missing, unknown, expired or revoked.
+ * the credential is missing, unknown, expired or revoked; KUBE_FORBIDDEN when a cookie came with what another site may have sent.
  */
 export async function authenticate(request: FastifyRequest, credentials: CredentialStore): Promise<Principal> {
   const token = bearerToken(request) ?? cookieToken(request);
@@ -37,7 +36,9 @@ export function bearerToken(request: FastifyRequest): string | undefined {
   return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? "")?.[1];
 }
 
-function cookieToken(request: FastifyRequest): string | undefined {
-  const cookies = (request as { cookies?: Record<string, string | undefined> }).cookies;
-  return cookies?.[sessionCookie];
+/** The token of the session's cookie. Throws AppError KUBE_FORBIDDEN when another site may have sent it along. */
+export function cookieToken(request: FastifyRequest): string | undefined {
+  const token = readCookies(request.headers.cookie).get(sessionCookie);
+  if (token !== undefined) refuseForged(request);
+  return token;
 }

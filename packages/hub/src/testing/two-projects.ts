@@ -27,7 +27,10 @@ export async function makeProjects(test: TestHub, admin: string, ...names: strin
 
 /** Makes a host that nothing has joined as yet. */
 export async function makeHost(test: TestHub, admin: string, name: string): Promise<void> {
-  const made = await test.call(admin, "POST", "/api/v1/hosts", { metadata: { name }, spec: {} });
+  const made = await test.call(admin, "POST", "/api/v1/hosts", {
+    metadata: { name },
+    spec: { nesting: true, endpoint: { type: "Hub" } },
+  });
   expect(made.statusCode, made.body).toBe(201);
 }
 
