@@ -1,9 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { AppError, apiVersion, fieldManagers, nestedClusters } from "@inkube/api";
 import { isKubeError, type KubeObject } from "@inkube/kube";
+import { givenFields } from "../clusters/given-fields.ts";
+import { missingProject } from "../clusters/missing-project.ts";
 import { asNestedCluster, displayName } from "../clusters/nested-cluster.ts";
 import { waitReady } from "../clusters/wait-ready.ts";
 import type { CommandContext } from "../context.ts";
+import { readDocuments } from "../files/read-documents.ts";
 import { structured, withoutManagedFields } from "../output/structured.ts";
 import { addToKubeconfig } from "./connect-cluster.ts";
 
@@ -36,8 +38,8 @@ export async function createCluster(
   const host = await context.host();
   const write = { fieldManager: fieldManagers.cli, signal: context.signal };
   await host.create(nestedClusters, wanted, { ...write, dryRun: true }).catch((error: unknown) => {
-    if (isMissingProject(error, ref.namespace)) throw projectMissing(ref.namespace, error);
-    throw isKubeError(error, "alreadyExists") ? alreadyThere(ref, error) : error;
+    if (isKubeError(error, "alreadyExists")) throw alreadyThere(ref, error);
+    throw missingProject(error, ref.namespace) ?? error;
   });
   const created = await host.create(nestedClusters, wanted, write);
   if (!options.wait) return printCreated(created, "created", context);
@@ -62,62 +64,34 @@ export function buildCluster(
   const finalName = name ?? fileName;
   if (!finalName) throw new AppError("USAGE", "The nested cluster has no name", { todo: "inkube create NAME" });
   const spec = (base?.spec ?? {}) as { size?: object; endpoint?: object };
-  const size = present({ cpu: options.cpu, memory: options.memory, storage: options.storage, pods: options.pods });
-  const endpoint = present({ type: options.endpoint });
+  const size = givenFields({ cpu: options.cpu, memory: options.memory, storage: options.storage, pods: options.pods });
+  const endpoint = givenFields({ type: options.endpoint });
   return {
     apiVersion,
     kind: nestedClusters.kind,
     metadata: { ...base?.metadata, name: finalName, namespace: base?.metadata.namespace ?? project },
     spec: {
       ...spec,
-      ...present({ distro: options.distro, version: options.version, syncer: options.syncer }),
-      ...present({ podSecurity: options["pod-security"], group: options.group, host: options.host }),
+      ...givenFields({ distro: options.distro, version: options.version, syncer: options.syncer }),
+      ...givenFields({ podSecurity: options["pod-security"], group: options.group, host: options.host }),
       ...(size && { size: { ...spec.size, ...size } }),
       ...(endpoint && { endpoint: { ...spec.endpoint, ...endpoint } }),
     },
   };
 }
 
-/** Only the members that were given; undefined when none was. */
-function present(fields: Record<string, unknown>): Record<string, unknown> | undefined {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? undefined : Object.fromEntries(given);
-}
-
 async function readObject(path: string, context: CommandContext): Promise<KubeObject> {
-  const text = path === "-" ? await context.io.readStdin() : await readFile(path, "utf8").catch(cannotRead(path));
-  const { parseAllDocuments } = await import("yaml");
-  const documents = parseAllDocuments(text, { version: "1.1" });
-  const [document] = documents;
-  if (!document || documents.length !== 1 || "empty" in documents || document.errors.length > 0) {
+  const documents = await readDocuments(path, context.io);
+  if (documents.length !== 1) {
     throw new AppError("USAGE", `${path} is not one YAML document`, { todo: "Give one NestedCluster." });
   }
-  const object = document.toJS() as Partial<KubeObject> | null;
+  const [object] = documents as [Partial<KubeObject>];
   if (object?.kind !== nestedClusters.kind || object.apiVersion !== apiVersion) {
     throw new AppError("USAGE", `${path} is not a ${nestedClusters.kind} of ${apiVersion}`, {
       todo: "Give a file with that kind and apiVersion.",
     });
   }
   return { ...object, metadata: object.metadata ?? { name: "" } };
-}
-
-function cannotRead(path: string): (error: NodeJS.ErrnoException) => never {
-  return (error) => {
-    throw new AppError("USAGE", `${path} cannot be read: ${error.code ?? error.message}`, { cause: error });
-  };
-}
-
-function isMissingProject(error: unknown, project: string): boolean {
-  if (!isKubeError(error, "notFound")) return false;
-  const details = error.details as { kind?: string; name?: string } | undefined;
-  return details?.kind === "namespaces" && details.name === project;
-}
-
-function projectMissing(project: string, cause: unknown): AppError {
-  return new AppError("KUBE_NOT_FOUND", `There is no project ${project} on this host`, {
-    todo: `Create it with kubectl create namespace ${project}, or name another with -n.`,
-    cause,
-  });
 }
 
 function alreadyThere(ref: { namespace: string; name: string }, cause: unknown): AppError {

@@ -1,7 +1,6 @@
 import { distros } from "@inkube/api";
 import { defineCommand } from "../command.ts";
-
-const endpointTypes = ["ClusterIP", "NodePort", "LoadBalancer", "Ingress", "Gateway", "Hub"] as const;
+import { endpointTypes } from "./common-options.ts";
 
 export const create = defineCommand({
   name: "create",

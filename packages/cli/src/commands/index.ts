@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { apply } from "./apply.ts";
 import { completion } from "./completion.ts";
 import { connect } from "./connect.ts";
 import { create } from "./create.ts";
@@ -29,6 +30,7 @@ import { projectList } from "./project/list.ts";
 import { status } from "./status.ts";
 import { token } from "./token.ts";
 import { up } from "./up.ts";
+import { update } from "./update.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order of help. */
@@ -37,6 +39,8 @@ export const commands: readonly Command[] = [
   down,
   status,
   create,
+  apply,
+  update,
   list,
   describeCommand,
   kubeconfig,
