@@ -1,25 +1,13 @@
-import { installManifests } from "@inkube/agent";
-import { clusterGroups, hostClusters, names, nestedClusters } from "@inkube/api";
-import {
-  apiVersionOf,
-  type Client,
-  type ClusterConfig,
-  createClient,
-  isKubeError,
-  type KubeObject,
-  type ResourceType,
-  resources,
-  systemClock,
-} from "@inkube/kube";
-import { collectingLogger, type RealApiServer, startRealApiServer } from "@inkube/kube/testing";
+import { type Client, createClient, resources, systemClock } from "@inkube/kube";
+import { collectingLogger, startRealApiServer } from "@inkube/kube/testing";
 import type { LightMyRequestResponse } from "fastify";
 import { serveAdmission, whenAdmissionWorks } from "../admission/testing/serve-admission.ts";
 import type { OidcSource } from "../auth/oidc/settings-file.ts";
 import { administrators } from "../auth/principal.ts";
 import { type CredentialStore, createCredentialStore } from "../credentials/credential-store.ts";
 import { createHub, type Hub, type HubOptions } from "../hub.ts";
-import { hubManifests } from "../install/hub-manifests.ts";
 import { openStore, type Store } from "../store/index.ts";
+import { hubIdentity, installHub } from "./install-hub.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
@@ -64,7 +52,6 @@ export interface TestHub {
 }
 
 const url = "https://hub.example.test";
-const types: readonly ResourceType[] = [...Object.values(resources), hostClusters, nestedClusters, clusterGroups];
 
 export interface TestHubOptions {
   storeUrl?: string;
@@ -78,7 +65,7 @@ export async function startTestHub({ storeUrl = "sqlite::memory:", oidc }: TestH
   const admin = createClient(server.config);
   const log = collectingLogger();
   const stop = new AbortController();
-  await install(admin);
+  await installHub(admin, url);
   const store = await openStore({ url: storeUrl, clock: systemClock, logger: log });
   const served = await serveAdmission(() => hub.server);
   const hubOptions: HubOptions = {
@@ -137,44 +124,6 @@ export async function startTestHub({ storeUrl = "sqlite::memory:", oidc }: TestH
       await server[Symbol.asyncDispose]();
     },
   };
-}
-
-/** A token of the hub's own ServiceAccount. */
-async function hubIdentity(server: RealApiServer, admin: Client): Promise<ClusterConfig> {
-  const ref = { namespace: names.systemNamespace, name: names.hub };
-  const request = { metadata: { name: "" }, spec: { expirationSeconds: 3600 } };
-  const answer = await admin.createSubresource(resources.serviceaccounts, ref, "token", request);
-  const { token } = answer.status as { token: string };
-  return { ...server.config, token };
-}
-
-async function install(admin: Client): Promise<void> {
-  const image = "inkube:test";
-  const agent = await installManifests({
-    image,
-    defaultDistro: "k8s",
-    defaultVersion: "v1.34.4",
-    endpointType: "NodePort",
-  });
-  const programs = ["Deployment", "PersistentVolumeClaim"];
-  for (const object of [...agent, ...hubManifests({ image, url })]) {
-    if (!programs.includes(object.kind ?? "")) await applyUntilServed(admin, object);
-  }
-}
-
-async function applyUntilServed(admin: Client, object: KubeObject): Promise<void> {
-  const type = types.find((one) => one.kind === object.kind && apiVersionOf(one) === object.apiVersion);
-  if (!type) throw new Error(`${object.kind} is not a known kind`);
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await admin.apply(type, object, { fieldManager: "test", force: true });
-      return;
-    } catch (error) {
-      // A definition is served a moment after it was applied.
-      if (attempt > 300 || !isKubeError(error, "notFound", "conflict")) throw error;
-      await systemClock.sleep(100);
-    }
-  }
 }
 
 async function bind(admin: Client, role: string, user: string, project: string | undefined): Promise<void> {
