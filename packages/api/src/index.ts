@@ -52,6 +52,7 @@ export { programVersion } from "./program-version.ts";
 export { type Reason, type ReasonText, reasonMessage, reasons } from "./reasons.ts";
 export { clusterGroups, hostClusters, nestedClusters } from "./resource-types.ts";
 export type {
+  AdvancedValues,
   ClusterGroup,
   ClusterGroupSpec,
   ClusterGroupSpecInput,

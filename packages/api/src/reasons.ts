@@ -5,7 +5,7 @@ export interface ReasonText {
 }
 
 /**
- * Every reason that a condition of a NestedCluster or HostCluster may carry, and every one for which the hub refuses a
+ * Every reason that a condition of a NestedCluster, HostCluster or ClusterGroup may carry, and every one for which the hub refuses a
  * change. Writers add particulars after
  * `happened`; the words here stay the same everywhere, so that people can search for them.
  */
@@ -205,6 +205,10 @@ export const reasons = {
     happened: "The owner of a nested cluster is the user who created it.",
     todo: "Leave the annotation inkube.dev/owner out.",
   },
+  AdvancedReserved: {
+    happened: "The advanced values of a nested cluster are those of its group.",
+    todo: "Leave spec.advanced out, or have an administrator change spec.advanced of the group.",
+  },
   HostInUse: {
     happened: "Nested clusters are on the host.",
     todo: "Delete them first.",
@@ -212,6 +216,12 @@ export const reasons = {
   HostIsOwn: {
     happened: "The hub itself runs on this host, so it stays.",
     todo: "Set its spec.nesting to false to keep nested clusters off it.",
+  },
+  GroupReady: { happened: "Nested clusters can be placed in the group.", todo: "" },
+  GroupEmpty: { happened: "The group has no hosts.", todo: "Name some in spec.hosts." },
+  NoHostEligible: {
+    happened: "Nothing can be placed on any host of the group now.",
+    todo: "Mend what the message names, or add a host to the group.",
   },
   GroupInUse: {
     happened: "Nested clusters are in the group.",

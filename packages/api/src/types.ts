@@ -64,5 +64,8 @@ export type ClusterGroup = {
 /** How people reach a nested API server. */
 export type EndpointType = NonNullable<HostClusterSpec["endpoint"]["type"]>;
 
+/** How control planes are made, where the ordinary way does not fit. */
+export type AdvancedValues = NonNullable<NestedClusterSpec["advanced"]>;
+
 export type Phase = NonNullable<NestedClusterStatus["phase"]>;
 export type PodSecurityLevel = NestedClusterSpec["podSecurity"];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { distros } from "../versions.ts";
+import { advancedValues } from "./advanced.ts";
 import { celRules, quantityRules } from "./cel.ts";
 import { conditions, kubernetesVersion, objectName, quantity } from "./common.ts";
 import { endpointType, wildcardDomain } from "./endpoint.ts";
@@ -69,6 +70,7 @@ export const clusterGroupSpec = z
     minimum: minimum.prefault({}),
     distro: z.enum(distros).default("k3s").describe("Distro of the group's nested clusters. Cannot be changed."),
     version: kubernetesVersion.optional().describe("Kubernetes version of nested clusters that do not say otherwise."),
+    advanced: advancedValues.optional().describe("Holds for nested clusters that are placed from now on."),
   })
   .meta(
     celRules(

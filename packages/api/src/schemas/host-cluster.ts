@@ -77,6 +77,10 @@ export const hostClusterStatus = z.object({
     .describe("One word for people; programs read conditions."),
   version: z.string().max(64).optional().describe("Kubernetes version of the host."),
   agentVersion: z.string().max(64).optional(),
+  access: z
+    .enum(["full", "read-only"])
+    .optional()
+    .describe("What the agent may do there now: as in the spec once the command of the import was run."),
   nodes: z.int32().min(0).optional().describe("Nodes that are ready."),
   capacity: z.record(z.string(), quantity).optional().describe("Sum of what the nodes can allocate, by resource."),
   serviceCIDR: z.string().max(100).optional(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { apiVersion } from "../labels.ts";
+import { advancedValues } from "./advanced.ts";
 import { capacityFigures, clusterGroupSpec, clusterGroupStatus } from "./cluster-group.ts";
 import { hostClusterSpec, hostClusterStatus } from "./host-cluster.ts";
 import { nestedClusterSpec, nestedClusterStatus } from "./nested-cluster.ts";
@@ -7,6 +8,7 @@ import { nestedClusterSpec, nestedClusterStatus } from "./nested-cluster.ts";
 export type { CelRule } from "./cel.ts";
 export { condition, conditions } from "./common.ts";
 export {
+  advancedValues,
   capacityFigures,
   clusterGroupSpec,
   clusterGroupStatus,

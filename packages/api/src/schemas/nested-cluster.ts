@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { distros } from "../versions.ts";
+import { advancedValues } from "./advanced.ts";
 import { type CelRule, celRules, quantityRules } from "./cel.ts";
 import { conditions, images, kubernetesVersion, objectName, quantity } from "./common.ts";
 import { clusterEndpoint, endpointType } from "./endpoint.ts";
@@ -112,6 +113,9 @@ export const nestedClusterSpec = z
       .describe("Pod Security level that the host enforces on the nested cluster's pods."),
     images: images.optional(),
     clusterDomain,
+    advanced: advancedValues
+      .optional()
+      .describe("Those of its group when it was placed. In a hub only administrators may set others."),
   })
   .meta(
     celRules(
@@ -190,6 +194,15 @@ export const nestedClusterRules = celRules(
     ].join(" || "),
     message: "version can stay in the minor that is running or go up by one minor: Kubernetes supports no other step",
     fieldPath: ".spec.version",
+    reason: "FieldValueForbidden",
+  },
+  {
+    rule: [
+      "!has(oldSelf.status) || (!has(oldSelf.status.host) && !has(oldSelf.status.distro))",
+      "(has(self.spec.advanced) == has(oldSelf.spec.advanced) && (!has(self.spec.advanced) || self.spec.advanced == oldSelf.spec.advanced))",
+    ].join(" || "),
+    message: "advanced cannot be changed once the nested cluster was placed: create another nested cluster",
+    fieldPath: ".spec.advanced",
     reason: "FieldValueForbidden",
   },
 );

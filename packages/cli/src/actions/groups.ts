@@ -1,8 +1,11 @@
-import { AppError, apiVersion, type ClusterGroup } from "@inkube/api";
+import { apiVersion, type ClusterGroup } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
+import { readAdvancedFile } from "../clusters/advanced-file.ts";
 import type { CommandContext } from "../context.ts";
+import { amounts } from "../hub/amounts.ts";
 import { printObject, printObjects } from "../hub/print-objects.ts";
 import { ageOf } from "../output/duration.ts";
+import { mustBeConfirmed } from "./confirm.ts";
 
 const path = "/api/v1/groups";
 
@@ -19,11 +22,13 @@ export interface GroupFlags {
   description: string | undefined;
   limit: string[];
   minimum: string[];
+  "advanced-file": string | undefined;
 }
 
 /** Creates a cluster group. */
 export async function createGroup(name: string, flags: GroupFlags, context: CommandContext): Promise<void> {
   const hub = await context.hub();
+  const advanced = flags["advanced-file"] && (await readAdvancedFile(flags["advanced-file"]));
   const spec = {
     hosts: flags.hosts.map((host) => ({ name: host })),
     ...(flags.endpoint && { endpointType: flags.endpoint }),
@@ -33,6 +38,7 @@ export async function createGroup(name: string, flags: GroupFlags, context: Comm
     ...(flags.description && { description: flags.description }),
     ...(flags.limit.length > 0 && { limits: amounts("limit", flags.limit) }),
     ...(flags.minimum.length > 0 && { minimum: amounts("minimum", flags.minimum) }),
+    ...(advanced && { advanced }),
   };
   const object = await hub.call<KubeObject>("POST", path, {
     apiVersion,
@@ -41,17 +47,6 @@ export async function createGroup(name: string, flags: GroupFlags, context: Comm
     spec,
   });
   await printObject(object, [`Created group ${name}`], context);
-}
-
-function amounts(flag: string, texts: readonly string[]): Record<string, string> {
-  const pairs = texts.map((text) => text.split("=", 2));
-  for (const [resource = "", amount] of pairs) {
-    if (["cpu", "memory", "storage"].includes(resource) && amount) continue;
-    throw new AppError("USAGE", `--${flag} ${pairs.map((pair) => pair.join("=")).join(" ")} cannot be understood`, {
-      todo: `Write --${flag} cpu=6 --${flag} memory=8Gi.`,
-    });
-  }
-  return Object.fromEntries(pairs as [string, string][]);
 }
 
 /** Prints the groups that the person may use. */
@@ -103,7 +98,8 @@ export async function describeGroup(name: string, context: CommandContext): Prom
 }
 
 /** Deletes a group that no nested cluster belongs to. */
-export async function deleteGroup(name: string, context: CommandContext): Promise<void> {
+export async function deleteGroup(name: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
+  await mustBeConfirmed(`Delete group ${name}?`, flags.yes, context);
   await (await context.hub()).call("DELETE", `${path}/${name}`);
   context.io.stdout.write(
     context.globals.output === "json" ? `${JSON.stringify({ name, deleted: true })}\n` : `Group ${name} is deleted\n`,

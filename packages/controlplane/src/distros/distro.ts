@@ -1,4 +1,4 @@
-import type { Distro as DistroName, PodSecurityLevel } from "@inkube/api";
+import type { AdvancedValues, Distro as DistroName, PodSecurityLevel } from "@inkube/api";
 
 /** One command-line flag and why it is there; flags are data so that tests and scans can read them. */
 export interface Flag {
@@ -23,6 +23,7 @@ export interface DistroInput {
   clusterDomain: string;
   /** Names and addresses of the API server; only k3s, which issues its own serving certificate, puts them on its command line. */
   serverNames: readonly string[];
+  advanced?: AdvancedValues;
 }
 
 /** A container as in a pod's spec; untyped because only a few fields are looked at here. */

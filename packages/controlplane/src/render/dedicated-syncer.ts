@@ -26,7 +26,7 @@ export function dedicatedSyncer(input: RenderInput): { containers: Container[]; 
     env: [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
     ports: [{ name: "metrics", containerPort: ports.syncerMetrics, protocol: "TCP" }],
     ...syncerProbes,
-    securityContext: containerSecurity,
+    securityContext: containerSecurity({ openshift: input.spec.advanced?.openshift === true }),
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { memory: "512Mi" } },
     volumeMounts: [

@@ -9,5 +9,6 @@ export function distroInput(input: RenderInput): DistroInput {
     clusterDomain: input.spec.clusterDomain,
     serverNames: input.serverNames,
     ...(input.registry !== undefined && { registry: input.registry }),
+    ...(input.spec.advanced && { advanced: input.spec.advanced }),
   };
 }

@@ -13,7 +13,7 @@ export function namespaceObject({ cluster, spec }: ControlPlaneInput): KubeObjec
       labels: {
         ...ownLabels(cluster),
         [labels.clusterUid]: cluster.uid,
-        "pod-security.kubernetes.io/enforce": spec.podSecurity,
+        "pod-security.kubernetes.io/enforce": spec.advanced?.podSecurity ?? spec.podSecurity,
         "pod-security.kubernetes.io/enforce-version": "latest",
       },
     },

@@ -3,8 +3,14 @@ import { formatQuantity, type KubeObject, parseQuantity } from "@inkube/kube";
 import type { ControlPlaneInput } from "./input.ts";
 import { owned } from "./object-labels.ts";
 
+/** Everything that holds a nested cluster to its size; where nothing shall, only what a container counts as. */
+export function quotas(input: ControlPlaneInput): KubeObject[] {
+  const isHeld = input.spec.advanced?.resourceQuota !== false;
+  return [...(isHeld ? [sizeQuota(input), storageQuota(input)] : []), limitRange(input)];
+}
+
 /** What the nested cluster's pods may ask for together. The control plane has another priority class and does not count. */
-export function sizeQuota({ cluster, spec }: ControlPlaneInput): KubeObject {
+function sizeQuota({ cluster, spec }: ControlPlaneInput): KubeObject {
   const { cpu, memory, pods } = spec.size;
   return owned(cluster, {
     apiVersion: "v1",
@@ -32,7 +38,7 @@ const objectLimits = {
 const tenantSecrets = 4000;
 
 /** Volumes and object counts. The datastore's own claim is added, as it lives in the same namespace. */
-export function storageQuota({ cluster, spec }: ControlPlaneInput): KubeObject {
+function storageQuota({ cluster, spec }: ControlPlaneInput): KubeObject {
   const total = parseQuantity(spec.size.storage) + parseQuantity(spec.datastore.storage.size);
   return owned(cluster, {
     apiVersion: "v1",
@@ -49,7 +55,7 @@ export function storageQuota({ cluster, spec }: ControlPlaneInput): KubeObject {
 }
 
 /** What a container that asks for nothing is counted as: an even share of the size. It gets no limit. */
-export function limitRange({ cluster, spec }: ControlPlaneInput): KubeObject {
+function limitRange({ cluster, spec }: ControlPlaneInput): KubeObject {
   const { cpu, memory, pods } = spec.size;
   const millis = Math.max(1, Math.floor((parseQuantity(cpu) * 1000) / pods));
   const mebibytes = Math.max(1, Math.floor(parseQuantity(memory) / 2 ** 20 / pods));

@@ -212,6 +212,52 @@ describe("renderControlPlane", () => {
     expect(find(leaving, "StatefulSet", names.controlPlane)).toEqual(find(shared, "StatefulSet", names.controlPlane));
   });
 
+  const withAdvanced = (advanced: object, more: object = {}) =>
+    renderControlPlane(sampleInput({ ...more, spec: { ...sampleSpec, ...more, advanced } }));
+  const podOf = (objects: KubeObject[]): PodSpec =>
+    (
+      find(objects, "StatefulSet", names.controlPlane) as KubeObject & {
+        spec: { template: { spec: PodSpec } };
+      }
+    ).spec.template.spec;
+
+  it.each(["k8s", "k3s"] as const)("CG-10 with openshift leaves IDs of %s to the host and stays non-root", (distro) => {
+    const objects = withAdvanced({ openshift: true }, { distro, syncer: "dedicated" });
+    const pod = podOf(objects);
+    expect(JSON.stringify(objects)).not.toMatch(/"(runAsUser|runAsGroup|fsGroup)"/);
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true });
+    expect(pod.containers.map(({ name }) => name)).toContain("syncer");
+    for (const { securityContext } of pod.containers) expect(securityContext).toMatchObject({ runAsNonRoot: true });
+    expect(JSON.stringify(withAdvanced({ openshift: false }, { distro }))).toMatch(/"runAsUser"/);
+  });
+
+  it("CG-10 with resourceQuota false makes no ResourceQuota, and keeps what a container counts as", () => {
+    const kinds = withAdvanced({ resourceQuota: false }).map(({ kind }) => kind);
+    expect(kinds).not.toContain("ResourceQuota");
+    expect(kinds).toContain("LimitRange");
+    expect(withAdvanced({}).map(({ kind }) => kind)).toContain("ResourceQuota");
+  });
+
+  it("CG-10 enforces the group's Pod Security level whatever the nested cluster asks for", () => {
+    const [namespace] = withAdvanced({ podSecurity: "restricted" }, { podSecurity: "privileged" });
+    expect(namespace?.metadata.labels).toMatchObject({ "pod-security.kubernetes.io/enforce": "restricted" });
+  });
+
+  it.each([
+    ["k8s", "kube-apiserver"],
+    ["k3s", "k3s"],
+  ] as const)("CG-10 gives %s the resources that are asked for, in a pod that is valid", (distro, container) => {
+    const of = (resources: object) =>
+      podOf(withAdvanced({ controlPlane: { resources } }, { distro })).containers.find(
+        ({ name }) => name === container,
+      );
+    const large = of({ requests: { cpu: 1, memory: "3Gi" } });
+    expect(large?.resources).toMatchObject({ requests: { cpu: "1", memory: "3Gi" }, limits: { memory: "3Gi" } });
+    const small = of({ limits: { memory: "256Mi" } });
+    expect(small?.resources).toMatchObject({ requests: { memory: "256Mi" }, limits: { memory: "256Mi" } });
+    expect(small?.env).toContainEqual({ name: "GOMEMLIMIT", value: "225MiB" });
+  });
+
   it("asks for the wanted node port and for none otherwise", () => {
     const port = (changes: object): unknown => {
       const { spec } = find(renderControlPlane(sampleInput(changes)), "Service", names.controlPlane);
@@ -231,6 +277,8 @@ interface PodSpec {
   containers: {
     name: string;
     args?: string[];
+    env?: object[];
+    resources?: object;
     securityContext: object;
     volumeMounts: { name: string; mountPath: string }[];
   }[];

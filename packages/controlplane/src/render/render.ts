@@ -6,7 +6,7 @@ import { dedicatedSyncerAccess } from "./dedicated-access.ts";
 import type { ControlPlaneInput, RenderInput } from "./input.ts";
 import { namespaceObject } from "./namespace.ts";
 import { controlPlanePolicy, workloadsPolicy } from "./network-policies.ts";
-import { limitRange, sizeQuota, storageQuota } from "./quotas.ts";
+import { quotas } from "./quotas.ts";
 import { egressSecret, peopleKubeconfigSecret, pkiSecret, syncerKubeconfigSecret, syncerTlsSecret } from "./secrets.ts";
 import { controlPlanePodsService, controlPlaneService } from "./services.ts";
 import { statefulSet } from "./stateful-set.ts";
@@ -21,7 +21,7 @@ interface Part<Input> {
 export const foundationParts: readonly Part<ControlPlaneInput>[] = [
   { name: "services", objects: (input) => [controlPlaneService(input), controlPlanePodsService(input)] },
   { name: "datastore", objects: (input) => [dataClaim(input)] },
-  { name: "quotas", objects: (input) => [sizeQuota(input), storageQuota(input), limitRange(input)] },
+  { name: "quotas", objects: quotas },
   { name: "network policies", objects: (input) => [workloadsPolicy(input), controlPlanePolicy(input)] },
   {
     name: "identities",

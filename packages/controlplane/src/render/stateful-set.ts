@@ -52,7 +52,7 @@ function podSpec(input: RenderInput): object {
     enableServiceLinks: false,
     priorityClassName: names.priorityClass,
     terminationGracePeriodSeconds: 30,
-    securityContext: podSecurityContext,
+    securityContext: podSecurityContext({ openshift: input.spec.advanced?.openshift === true }),
     ...(input.pullSecret !== undefined && { imagePullSecrets: [{ name: input.pullSecret }] }),
     containers: [...containers, ...(beside?.containers ?? [])],
     volumes: [...volumes, ...(beside?.volumes ?? [])],

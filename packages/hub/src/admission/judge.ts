@@ -2,6 +2,7 @@ import { type ClusterGroup, type HostCluster, type NestedCluster, nestedClusters
 import type { Client, Clock, KubeObject } from "@inkube/kube";
 import type { FleetView } from "../view/fleet-view.ts";
 import type { Admitted } from "./admitted.ts";
+import { judgeAdvanced } from "./advanced-rule.ts";
 import { type ClusterChange, isExempt, isResized, judgeCluster } from "./cluster-rules.ts";
 import { judgeGroup, judgeGroupDeletion } from "./group-rules.ts";
 import { judgeHost, judgeHostDeletion } from "./host-rules.ts";
@@ -31,8 +32,8 @@ export type Judge<T> = (review: Review<T>, judging: Judging) => Promise<Refusal 
 export const judgeClusterReview: Judge<NestedCluster> = async (review, judging) => {
   const { object: cluster, oldObject: before, user, namespace } = review;
   const { client, view, admitted, clock, signal } = judging;
-  const wrongOwner = judgeOwner(review);
-  if (wrongOwner || !cluster || (before && !isResized(cluster, before))) return wrongOwner;
+  const reserved = judgeOwner(review) ?? judgeAdvanced(review);
+  if (reserved || !cluster || (before && !isResized(cluster, before))) return reserved;
   cluster.metadata.namespace = namespace;
   const quota = isExempt(user.groups) ? undefined : await readUserQuota(client, signal);
   const change: ClusterChange = { cluster, ...(before && { before }), ...(quota && { quota }) };

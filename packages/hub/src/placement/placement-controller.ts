@@ -121,6 +121,7 @@ async function settle(client: Client, cluster: NestedCluster, host: string, flee
     ...(group && spec.distro === undefined && { distro: group.distro }),
     ...(group?.version !== undefined && spec.version === undefined && { version: group.version }),
     ...(group && spec.endpoint.type === undefined && { endpoint: { type: group.endpointType } }),
+    ...(group?.advanced && spec.advanced === undefined && { advanced: group.advanced }),
   };
   const held = metadata.finalizers ?? [];
   const finalizers = host === ownHost || held.includes(placementFinalizer) ? held : [...held, placementFinalizer];

@@ -2,6 +2,8 @@
 export interface BootstrapConfig {
   /** Usually `cluster.local`. */
   clusterDomain: string;
+  /** The host gives each namespace user IDs of its own and refuses others, as OpenShift does. */
+  openshift?: boolean;
   /** ClusterIP of the host Service `control-plane`. */
   apiServiceIP: string;
   /** Addresses of the running control plane pods now; empty while unknown. */

@@ -165,6 +165,19 @@ describe("the bootstrap of a nested cluster", () => {
     expect(JSON.parse(deployment)).toMatchObject({ spec: { replicas: 2 } });
   });
 
+  it("CG-10 gives the cluster's DNS no fixed user where the host chooses users", async () => {
+    const podOf = () =>
+      api.object(resources.deployments, { namespace: "kube-system", name: "coredns" })?.spec as
+        | { template: { spec: object } }
+        | undefined;
+    await start().bootstrap.run(limit());
+    expect(podOf()?.template.spec).toMatchObject({ securityContext: { runAsNonRoot: true, runAsUser: 65532 } });
+    config = { ...config, openshift: true };
+    await start().bootstrap.run(limit());
+    expect(podOf()?.template.spec).toMatchObject({ securityContext: { runAsNonRoot: true } });
+    expect(JSON.stringify(podOf())).not.toMatch(/runAsUser|runAsGroup/);
+  });
+
   it("follows the control plane to its new address when told", async () => {
     let addresses = ["10.244.0.9"];
     config = { ...config, controlPlanePodIPs: () => addresses };

@@ -86,8 +86,7 @@ function podSpec(config: BootstrapConfig): object {
     dnsPolicy: "Default",
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
+      ...(!config.openshift && { runAsUser: 65532, runAsGroup: 65532 }),
       seccompProfile: { type: "RuntimeDefault" },
     },
     tolerations: [{ key: "CriticalAddonsOnly", operator: "Exists" }],

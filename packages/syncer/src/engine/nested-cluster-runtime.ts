@@ -23,6 +23,7 @@ export interface BootstrapPort {
 /** What the runtime knows for the bootstrap. */
 export interface BootstrapFacts {
   clusterDomain: string;
+  openshift?: boolean;
   apiServiceIP: string;
   controlPlanePodIPs: () => readonly string[];
   /** PEM of the nested cluster's CA. */
@@ -58,6 +59,7 @@ export class NestedClusterRuntime {
   readonly identity: ClusterIdentity;
   readonly #services: RuntimeServices;
   readonly #clusterDomain: string;
+  readonly #openshift: boolean;
   readonly #host: HostHalf;
   readonly #logger: Logger;
   readonly #condition: SyncedCondition;
@@ -73,6 +75,7 @@ export class NestedClusterRuntime {
     this.identity = { project, name, uid, hostNamespace };
     this.#services = services;
     this.#clusterDomain = cluster.spec.clusterDomain;
+    this.#openshift = cluster.spec.advanced?.openshift === true;
     this.#logger = services.logger.child({ cluster: hostNamespace });
     const { hostClient: client, clock, random } = services;
     const gate = hostGate(hostNamespace, services.slots, services.metrics);
@@ -201,6 +204,7 @@ export class NestedClusterRuntime {
     const bootstrap = this.#services.bootstrap(view, {
       ...facts,
       clusterDomain: this.#clusterDomain,
+      openshift: this.#openshift,
       controlPlanePodIPs: () => this.#host.controlPlaneIPs(),
     });
     let addresses = this.#host.controlPlaneIPs().join();

@@ -28,6 +28,12 @@ export const groupCreate = defineCommand({
     },
     minimum: { kind: "list", placeholder: "RESOURCE=AMOUNT", description: "least of one nested cluster" },
     description: { kind: "string", placeholder: "TEXT", description: "what it is for" },
+    "advanced-file": {
+      kind: "string",
+      placeholder: "FILE",
+      description: "YAML file with advanced values of its nested clusters",
+      complete: "file",
+    },
   },
   async run({ args, options }, context) {
     const { createGroup } = await import("../../actions/groups.ts");

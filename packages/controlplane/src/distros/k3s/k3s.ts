@@ -1,4 +1,5 @@
 import { containers, names, ports } from "@inkube/api";
+import { apiResources } from "../api-resources.ts";
 import { containerSecurity } from "../container-security.ts";
 import { type Container, type DistroDefinition, type DistroInput, imageName, paths, type Volume } from "../distro.ts";
 import { apiServerProbes } from "../probes.ts";
@@ -40,6 +41,8 @@ function k3sImage({ version, registry }: DistroInput): string {
 }
 
 function server(input: DistroInput): Container {
+  const usual = { requests: { cpu: "100m", memory: "384Mi" }, limits: { memory: "2Gi" } };
+  const { resources, goMemoryLimit } = apiResources(input, usual);
   return {
     name: containers.k3s,
     image: k3sImage(input),
@@ -49,13 +52,13 @@ function server(input: DistroInput): Container {
     env: [
       { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
       { name: "HOME", value: paths.data },
-      { name: "GOMEMLIMIT", value: "1800MiB" },
+      goMemoryLimit,
     ],
     ports: [{ name: "https", containerPort: ports.api }],
     ...apiServerProbes,
-    securityContext: containerSecurity,
+    securityContext: containerSecurity({ openshift: input.advanced?.openshift === true }),
     terminationMessagePolicy: "FallbackToLogsOnError",
-    resources: { requests: { cpu: "100m", memory: "384Mi" }, limits: { memory: "2Gi" } },
+    resources,
     volumeMounts: [
       { name: "data", mountPath: paths.data },
       { name: "authorities", mountPath: paths.pki, readOnly: true },

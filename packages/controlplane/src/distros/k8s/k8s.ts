@@ -1,4 +1,5 @@
 import { containers, names, ports } from "@inkube/api";
+import { apiResources } from "../api-resources.ts";
 import { authenticationConfig, kubeconfigOfFiles } from "../config-files.ts";
 import { containerSecurity } from "../container-security.ts";
 import {
@@ -68,17 +69,16 @@ function kine(input: DistroInput): Container {
 }
 
 function apiServer(input: DistroInput): Container {
+  // What an idle one takes, twice; on a busy host its share is still five times that of the others in the pod.
+  const usual = { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "2Gi" } };
+  const { resources, goMemoryLimit } = apiResources(input, usual);
   return {
     ...base(containers.apiServer, input),
     args: toArguments(apiServerFlags(input)),
-    env: [
-      { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
-      { name: "GOMEMLIMIT", value: "1800MiB" },
-    ],
+    env: [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }, goMemoryLimit],
     ports: [{ name: "https", containerPort: ports.api }],
     ...apiServerProbes,
-    // What an idle one takes, twice; on a busy host its share is still five times that of the others in the pod.
-    resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "2Gi" } },
+    resources,
     volumeMounts: [
       { name: volumes.apiServerPki, mountPath: paths.pki, readOnly: true },
       { name: volumes.egress, mountPath: paths.egress, readOnly: true },
@@ -106,7 +106,7 @@ function base(name: string, input: DistroInput): Container {
     imagePullPolicy: "IfNotPresent",
     // A bare name: upstream's images keep their binaries in different directories of PATH.
     command: [name],
-    securityContext: containerSecurity,
+    securityContext: containerSecurity({ openshift: input.advanced?.openshift === true }),
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
 }
