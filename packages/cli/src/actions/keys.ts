@@ -1,7 +1,9 @@
 import type { CommandContext } from "../context.ts";
+import { printAnswer } from "../hub/print-rows.ts";
 import { printable } from "../output/printable.ts";
 import { structured } from "../output/structured.ts";
 import { table } from "../output/table.ts";
+import { mustBeConfirmed } from "./confirm.ts";
 
 const path = "/api/v1/keys";
 
@@ -55,4 +57,11 @@ export async function listKeys(context: CommandContext): Promise<void> {
 export async function revokeKey(id: string, context: CommandContext): Promise<void> {
   const key = await (await context.hub()).call<Key>("POST", `${path}/${encodeURIComponent(id)}/revoke`);
   context.io.stdout.write((await structured(key, context.globals.output)) ?? `Revoked ${key.name}\n`);
+}
+
+/** Forgets a key for good; it stops counting at once. */
+export async function deleteKey(id: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
+  await mustBeConfirmed(`Delete API key ${id}?`, flags.yes, context);
+  await (await context.hub()).call("DELETE", `${path}/${encodeURIComponent(id)}`);
+  await printAnswer({ id, deleted: true }, `API key ${id} is deleted`, context);
 }

@@ -3,6 +3,7 @@ import { ageOf } from "../output/duration.ts";
 import { printable } from "../output/printable.ts";
 import { structured } from "../output/structured.ts";
 import { table } from "../output/table.ts";
+import { mustBeConfirmed } from "./confirm.ts";
 
 const path = "/api/v1/projects";
 
@@ -47,7 +48,8 @@ export async function listProjects(context: CommandContext): Promise<void> {
 }
 
 /** Deletes a project without nested clusters. */
-export async function deleteProject(name: string, context: CommandContext): Promise<void> {
+export async function deleteProject(name: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
+  await mustBeConfirmed(`Delete project ${name}?`, flags.yes, context);
   await (await context.hub()).call("DELETE", `${path}/${name}`);
   const { io, globals } = context;
   io.stdout.write(

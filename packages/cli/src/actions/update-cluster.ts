@@ -5,8 +5,7 @@ import { labelPatch } from "../clusters/label-patch.ts";
 import { clusterNotFound, displayName } from "../clusters/nested-cluster.ts";
 import { waitReady } from "../clusters/wait-ready.ts";
 import type { CommandContext } from "../context.ts";
-import { printable } from "../output/printable.ts";
-import { structured, withoutManagedFields } from "../output/structured.ts";
+import { printChanged } from "../hub/print-changed.ts";
 
 export interface UpdateFlags {
   cpu?: string | undefined;
@@ -38,12 +37,7 @@ export async function updateCluster(name: string, flags: UpdateFlags, context: C
   });
   const waits = flags.wait && !dryRun;
   const shown = waits ? ((await waitReady(host, ref, flags.timeout, context)) as unknown as KubeObject) : changed;
-  const { io, globals } = context;
-  const text = await structured(withoutManagedFields(shown), globals.output);
-  if (text !== undefined) return io.stdout.write(text);
-  const said = dryRun ? "would be changed (dry run)" : waits ? "is changed and ready" : "is changed";
-  const line = globals.output === "name" ? `nestedcluster.inkube.dev/${name}` : `${displayName(ref)} ${said}`;
-  io.stdout.write(`${printable(line)}\n`);
+  await printChanged(shown, { subject: displayName(ref), resource: "nestedcluster.inkube.dev", dryRun }, context);
 }
 
 /** The merge patch that the options mean; undefined when they mean none. */

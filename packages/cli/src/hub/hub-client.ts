@@ -8,10 +8,16 @@ import type { SignedIn } from "./hub-config.ts";
 export interface HubClient {
   readonly url: string;
   call<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
+  get<T>(path: string, query: Query): Promise<T>;
   /** Every page of a list. */
-  list<T>(path: string, query?: Record<string, string | undefined>): Promise<T[]>;
+  list<T>(path: string, query?: Query): Promise<T[]>;
+  /** The bytes of an answer as they come. */
+  stream(path: string, query: Query): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
+
+/** Parameters of a request; those without a value are left out. */
+export type Query = Record<string, string | undefined>;
 
 export interface HubClientOptions {
   signal: AbortSignal;
@@ -29,25 +35,39 @@ export async function openHub(
   const client = createClient({ server: hub.url, ...(hub.ca && { ca: hub.ca }), ...(token && { token }) });
   const call = <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> =>
     send<T>(client, { method, path, body, headers, signal });
+  const get = <T>(path: string, query: Query): Promise<T> => call<T>("GET", withQuery(path, query));
   return {
     url: hub.url,
     call,
-    async list<T>(path: string, query: Record<string, string | undefined> = {}) {
+    get,
+    async list<T>(path: string, query: Query = {}) {
       const items: T[] = [];
       let next: string | undefined;
       do {
-        const given = Object.entries({ ...query, limit: String(pageSize), continue: next });
-        const used = given.flatMap(([key, value]) =>
-          value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`],
-        );
-        const page = await call<{ items: T[]; continue?: string }>("GET", `${path}?${used.join("&")}`);
+        const page = await get<{ items: T[]; continue?: string }>(path, {
+          ...query,
+          limit: String(pageSize),
+          continue: next,
+        });
         items.push(...page.items);
         next = page.continue;
       } while (next !== undefined);
       return items;
     },
+    async *stream(path: string, query: Query) {
+      const answer = await client.raw({ method: "GET", path: withQuery(path, query), signal });
+      if (answer.status >= 300) throw errorOf(answer.status, await text(Readable.from(answer.body)));
+      yield* answer.body;
+    },
     close: () => client.close(),
   };
+}
+
+function withQuery(path: string, query: Query): string {
+  const used = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`],
+  );
+  return used.length === 0 ? path : `${path}?${used.join("&")}`;
 }
 
 interface Call {

@@ -1,12 +1,13 @@
 import { defineCommand } from "../../command.ts";
+import { yes } from "../common-options.ts";
 
 export const groupDelete = defineCommand({
   name: "group delete",
   summary: "Delete a cluster group that has no nested clusters",
   arguments: [{ name: "name", description: "name of the group", required: true }],
-  options: {},
-  async run({ args }, context) {
+  options: { yes },
+  async run({ args, options }, context) {
     const { deleteGroup } = await import("../../actions/groups.ts");
-    await deleteGroup(args.name, context);
+    await deleteGroup(args.name, options, context);
   },
 });

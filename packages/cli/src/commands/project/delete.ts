@@ -1,12 +1,13 @@
 import { defineCommand } from "../../command.ts";
+import { yes } from "../common-options.ts";
 
 export const projectDelete = defineCommand({
   name: "project delete",
   summary: "Delete a project that has no nested clusters",
   arguments: [{ name: "name", description: "name of the project", required: true }],
-  options: {},
-  async run({ args }, context) {
+  options: { yes },
+  async run({ args, options }, context) {
     const { deleteProject } = await import("../../actions/projects.ts");
-    await deleteProject(args.name, context);
+    await deleteProject(args.name, options, context);
   },
 });

@@ -1,0 +1,13 @@
+import { defineCommand } from "../../command.ts";
+import { yes } from "../common-options.ts";
+
+export const filterDelete = defineCommand({
+  name: "filter delete",
+  summary: "Delete an access filter, and take what it gave",
+  arguments: [{ name: "name", description: "name of the filter", required: true }],
+  options: { yes },
+  async run({ args, options }, context) {
+    const { deleteFilter } = await import("../../actions/access-filters.ts");
+    await deleteFilter(args.name, options, context);
+  },
+});

@@ -1,0 +1,13 @@
+import { defineCommand } from "../../command.ts";
+import { yes } from "../common-options.ts";
+
+export const keyDelete = defineCommand({
+  name: "key delete",
+  summary: "Delete one of your API keys; it stops counting at once",
+  arguments: [{ name: "id", description: "as inkube key list shows it", required: true }],
+  options: { yes },
+  async run({ args, options }, context) {
+    const { deleteKey } = await import("../../actions/keys.ts");
+    await deleteKey(args.id, options, context);
+  },
+});

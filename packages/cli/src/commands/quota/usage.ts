@@ -1,0 +1,12 @@
+import { defineCommand } from "../../command.ts";
+
+export const quotaUsage = defineCommand({
+  name: "quota usage",
+  summary: "Show what your nested clusters take of your quota",
+  arguments: [],
+  options: {},
+  async run(_input, context) {
+    const { showUsage } = await import("../../actions/quota.ts");
+    await showUsage(context);
+  },
+});

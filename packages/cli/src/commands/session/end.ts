@@ -1,0 +1,13 @@
+import { defineCommand } from "../../command.ts";
+import { yes } from "../common-options.ts";
+
+export const sessionEnd = defineCommand({
+  name: "session end",
+  summary: "End a session at once, whatever it has open",
+  arguments: [{ name: "id", description: "as inkube session list shows it", required: true }],
+  options: { yes },
+  async run({ args, options }, context) {
+    const { endSession } = await import("../../actions/sessions.ts");
+    await endSession(args.id, options, context);
+  },
+});

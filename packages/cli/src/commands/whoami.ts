@@ -1,0 +1,12 @@
+import { defineCommand } from "../command.ts";
+
+export const whoami = defineCommand({
+  name: "whoami",
+  summary: "Show as whom you are signed in to the hub",
+  arguments: [],
+  options: {},
+  async run(_input, context) {
+    const { whoAmI } = await import("../actions/whoami.ts");
+    await whoAmI(context);
+  },
+});
