@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { type AppError, isAppError, type NestedCluster, names, tunnelHeaders } from "@inkube/api";
+import { AppError, isAppError, type NestedCluster, names, tunnelHeaders } from "@inkube/api";
 import { type Client, isKubeError, resources } from "@inkube/kube";
 import type { AgentAnswer, AgentRequest } from "@inkube/tunnel";
 import { secretData } from "../objects/secret-data.ts";
@@ -68,9 +68,17 @@ function hasBody(method: string): boolean {
   return method !== "GET" && method !== "HEAD";
 }
 
+/** As much as an API server takes. Who sends it may be anybody's tenant, and the whole host shares this program's memory. */
+const mostBytes = 3 * 1024 * 1024;
+
 async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > mostBytes) throw new AppError("TOO_LARGE", `A body may have ${mostBytes} bytes at most`);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 

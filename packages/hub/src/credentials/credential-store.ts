@@ -18,6 +18,7 @@ import {
   resources,
   type WatchCache,
 } from "@inkube/kube";
+import { createRateLimit, type RateLimit } from "../limits/rate-limit.ts";
 import {
   type Credential,
   credentialNamespace,
@@ -53,6 +54,7 @@ export interface CredentialStore {
   issue(credential: NewCredential): Promise<{ credential: Credential; token: string }>;
   /** Registers the hash of a secret that somebody else made; for hosts, so that their secret never travels. */
   register(credential: NewCredential & { id: string; hash: string }): Promise<Credential>;
+  /** Throws AppError KUBE_THROTTLED for one that this replica has not seen, while too many of that kind are shown. */
   verify(token: string, kinds: readonly CredentialKind[]): Promise<Verdict>;
   list(kind: CredentialKind, subject?: string): Credential[];
   get(id: string): Credential | undefined;
@@ -61,9 +63,14 @@ export interface CredentialStore {
   remove(id: string): Promise<boolean>;
   /** Spends a one-time credential on something: true when it was free, or spent on the very same before. */
   spend(id: string, purpose: string): Promise<boolean>;
+  /** True once it does not count any more, as far as this replica knows: for what takes longer than to look at a token. */
+  hasEnded(credential: Credential): boolean;
   /** Aborted as soon as the credential does not count any more: revoked, removed, or at its end. */
   lifeOf(credential: Credential): { signal: AbortSignal; release(): void };
 }
+
+/** Remembered only because a request may be on its way while its credential ends. */
+const mostEnded = 10_000;
 
 export function createCredentialStore(options: CredentialStoreOptions): CredentialStore {
   return new SecretStore(options);
@@ -73,9 +80,14 @@ class SecretStore implements CredentialStore {
   readonly #options: CredentialStoreOptions;
   readonly #cache: WatchCache;
   readonly #lives = new Map<string, Set<AbortController>>();
+  /** Names of those that ended; names never come again. */
+  readonly #ended = new Set<string>();
+  readonly #lookUps: RateLimit;
 
   constructor(options: CredentialStoreOptions) {
     this.#options = options;
+    const { clock } = options;
+    this.#lookUps = createRateLimit({ clock, burst: 200, perSecond: 20, tooMany: "Too many unknown credentials" });
     this.#cache = createWatchCache({
       ...options,
       type: resources.secrets,
@@ -164,6 +176,11 @@ class SecretStore implements CredentialStore {
     return granted;
   }
 
+  hasEnded(credential: Credential): boolean {
+    const ended = this.#ended.has(credentialSecretName(credential.id));
+    return ended || refusalOf(credential, this.#options.clock.now()) !== undefined;
+  }
+
   lifeOf(credential: Credential): { signal: AbortSignal; release(): void } {
     const name = credentialSecretName(credential.id);
     const life = new AbortController();
@@ -175,6 +192,7 @@ class SecretStore implements CredentialStore {
       ending.abort();
     };
     const ending = new AbortController();
+    if (this.hasEnded(credential)) life.abort();
     if (credential.expiresAt !== undefined) void this.#endAt(Date.parse(credential.expiresAt), life, ending.signal);
     return { signal: life.signal, release };
   }
@@ -191,10 +209,14 @@ class SecretStore implements CredentialStore {
   #end(name: string): void {
     for (const life of this.#lives.get(name) ?? []) life.abort();
     this.#lives.delete(name);
+    this.#ended.add(name);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > mostEnded && oldest !== undefined) this.#ended.delete(oldest);
   }
 
-  /** One that another replica made a moment ago is not in the copy yet. */
+  /** One that another replica made a moment ago is not in the copy yet. Tokens that are made up cannot keep the API server busy. */
   async #live(id: string): Promise<Credential | undefined> {
+    this.#lookUps.take("all");
     const secret = await this.#secret(id);
     return secret && fromSecret(secret);
   }

@@ -5,13 +5,14 @@ import {
   fieldManagers,
   type HostCluster,
   hostClusters,
-  type NestedCluster,
+  isAppError,
   nestedClusters,
   type Report,
 } from "@inkube/api";
 import { type Client, type Clock, isKubeError, type KubeObject, type Logger } from "@inkube/kube";
 import type { FleetView } from "../view/fleet-view.ts";
 import { dropFinalizer } from "./finalizer.ts";
+import { type ReportedStatus, reportedClusterStatus, reportedHostStatus } from "./reported/reported-status.ts";
 import { placedOn } from "./wanted-feed.ts";
 
 export interface ReportDependencies {
@@ -22,8 +23,9 @@ export interface ReportDependencies {
 }
 
 /**
- * Writes what a host says of itself and of its nested clusters. It may speak only of what was placed on it: anything else is
- * passed over, and the host is told by the names in the answer. Returns `project/name` of those that were refused.
+ * Writes what a host says of itself and of its nested clusters. It may speak only of what was placed on it, and only what is its
+ * own to say: anything else is passed over, and the host is told by the names in the answer. Returns `project/name` of those that
+ * were refused. Throws AppError TOO_LARGE for what it says of itself.
  */
 export async function takeReport(dependencies: ReportDependencies, host: string, report: Report): Promise<string[]> {
   if (report.host) await writeHost(dependencies, host, report.host);
@@ -38,7 +40,9 @@ export async function takeReport(dependencies: ReportDependencies, host: string,
 /** A heartbeat that says nothing else is written only so often: agents send one every few seconds. */
 const heartbeatMs = 15_000;
 
-async function writeHost({ client, view, clock }: ReportDependencies, name: string, status: object): Promise<void> {
+async function writeHost(dependencies: ReportDependencies, name: string, reported: object): Promise<void> {
+  const { client, view, clock } = dependencies;
+  const status = counted(dependencies, name, reportedHostStatus({ ...reported }));
   const now = clock.now();
   const {
     heartbeat: last,
@@ -61,14 +65,21 @@ async function takeClusterReport(
   const object = view.clusters.get(name, project) ?? (await client.get(nestedClusters, { namespace: project, name }));
   if (!object || object.metadata.uid !== uid || placedOn(object) !== host) return false;
   if (report.gone) return releaseCluster(dependencies, object);
-  const { host: _placedOn, ...status } = (report.status ?? {}) as NonNullable<NestedCluster["status"]>;
   try {
+    const status = counted(dependencies, host, reportedClusterStatus(report.status ?? {}));
     await applyStatus(client, nestedClusters, { namespace: project, name, uid }, status);
   } catch (error) {
+    if (isAppError(error, "TOO_LARGE")) return false;
     // Deleted meanwhile: there is nothing left to say about it.
     if (!isKubeError(error, "notFound", "conflict")) throw error;
   }
   return true;
+}
+
+function counted({ logger }: ReportDependencies, host: string, { status, ignored }: ReportedStatus): object {
+  // Only how many: their names are the host's to choose.
+  if (ignored.length > 0) logger.debug({ host, members: ignored.length }, "Left out what a host may not say");
+  return status;
 }
 
 async function applyStatus(

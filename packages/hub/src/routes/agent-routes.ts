@@ -1,13 +1,4 @@
-import {
-  AppError,
-  agentPaths,
-  beatMs,
-  type HostCluster,
-  hostClusters,
-  names,
-  type Report,
-  type WantedLine,
-} from "@inkube/api";
+import { AppError, agentPaths, type HostCluster, hostClusters, isAppError, names, type Report } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
@@ -17,6 +8,9 @@ import type { Credential } from "../credentials/credential.ts";
 import { holdFinalizer } from "../hosts/finalizer.ts";
 import { takeReport } from "../hosts/reports.ts";
 import { createWantedFeed } from "../hosts/wanted-feed.ts";
+import { createWantedStreams } from "../hosts/wanted-streams.ts";
+import { createRateLimit } from "../limits/rate-limit.ts";
+import { answerHeaders } from "../server/answer-headers.ts";
 import type { HubServer } from "../server/server.ts";
 import { errorAnswers } from "./route-context.ts";
 import { pathName } from "./schemas.ts";
@@ -48,36 +42,40 @@ const reportBody = z.object({
 
 /** What agents of imported hosts use. A host's credential opens nothing else, and these routes take no other. */
 export function agentRoutes(server: HubServer, context: HubContext): void {
-  const { view, credentials, clock } = context;
-  const feed = createWantedFeed(view);
   registerJoin(server, context);
+  registerWanted(server, context);
+  registerReport(server, context);
+}
+
+function registerWanted(server: HubServer, context: HubContext): void {
+  const { view, credentials, clock } = context;
+  const streams = createWantedStreams(createWantedFeed(view), clock);
   server.route({
     method: "GET",
     url: agentPaths.wanted,
+    exposeHeadRoute: false,
     schema: { hide: true },
     handler: async (request, reply) => {
       const credential = await hostCredential(request, context);
-      await Promise.all([view.clusters.whenSynced(), view.hosts.whenSynced()]);
       const life = credentials.lifeOf(credential);
-      reply.hijack();
-      const { raw } = reply;
-      raw.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
-      const write = (line: WantedLine): void => void raw.write(`${JSON.stringify(line)}\n`);
-      const unsubscribe = feed.subscribe(credential.subject, write);
-      const gone = new AbortController();
-      const end = (): void => {
-        unsubscribe();
+      try {
+        await Promise.all([view.clusters.whenSynced(), view.hosts.whenSynced()]);
+        reply.hijack();
+        reply.raw.writeHead(200, { ...answerHeaders, "content-type": "application/x-ndjson" });
+        await streams.send(credential.subject, reply.raw, life.signal);
+      } finally {
         life.release();
-        gone.abort();
-        raw.end();
-      };
-      raw.on("close", end);
-      life.signal.addEventListener("abort", end, { once: true });
-      while (!gone.signal.aborted) {
-        await clock.sleep(beatMs, gone.signal).catch(() => undefined);
-        if (!gone.signal.aborted) write({ type: "beat" });
       }
     },
+  });
+}
+
+function registerReport(server: HubServer, context: HubContext): void {
+  const limit = createRateLimit({
+    clock: context.clock,
+    burst: 200,
+    perSecond: 20,
+    tooMany: "Too many reports of this host",
   });
   server.route({
     method: "POST",
@@ -88,6 +86,8 @@ export function agentRoutes(server: HubServer, context: HubContext): void {
       response: { 200: z.object({ refused: z.array(z.string()) }), ...errorAnswers },
     },
     bodyLimit: 8 * 1024 * 1024,
+    // Before the body is read: nobody else may have the hub read that much.
+    onRequest: async (request) => limit.take((await hostCredential(request, context)).subject),
     handler: async (request) => {
       const { subject } = await hostCredential(request, context);
       return { refused: await takeReport(context, subject, request.body as Report) };
@@ -104,6 +104,8 @@ function registerJoin(server: HubServer, context: HubContext): void {
     handler: async (request) => {
       const token = bearerToken(request);
       const bootstrap = await credentialOf(token, credentials, ["import"]).catch((error: unknown) => {
+        // Only a token that does not count makes the agent give up.
+        if (!isAppError(error, "AUTH_REQUIRED")) throw error;
         throw new AppError("GONE", "The token of this import does not count any more", {
           todo: "Get a new command with inkube host import.",
           cause: error,

@@ -1,10 +1,10 @@
-import { text } from "node:stream/consumers";
 import { AppError, type NestedCluster, nestedClusters } from "@inkube/api";
 import { z } from "zod";
 import { insideLevel } from "../access/inside.ts";
 import type { HubContext } from "../context.ts";
 import type { HubServer } from "../server/server.ts";
 import { proxyTarget } from "../tunnels/cluster-proxy.ts";
+import { endpointKubeconfig, readBounded } from "../tunnels/endpoint-kubeconfig.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
 import { pathName } from "./schemas.ts";
 
@@ -50,8 +50,8 @@ export function kubeconfigRoutes(server: HubServer, context: HubContext): void {
         headers,
         signal: AbortSignal.timeout(30_000),
       });
-      const content = await text(answer.body);
-      if (answer.status === 200) return { kubeconfig: content };
+      const content = await readBounded(answer.body);
+      if (answer.status === 200) return { kubeconfig: endpointKubeconfig(content, name) };
       throw new AppError("CP_NOT_READY", `${project}/${name} has no endpoint yet`, { todo: "Wait until it is ready." });
     },
   });

@@ -53,6 +53,7 @@ export function kubernetesRoutes(server: HubServer, { clients, credentials }: Hu
         gone.abort();
         life.release();
       });
+      const signal = AbortSignal.any([gone.signal, life.signal]);
       const {
         "content-length": _length,
         "accept-encoding": _encoding,
@@ -64,8 +65,8 @@ export function kubernetesRoutes(server: HubServer, { clients, credentials }: Hu
         method: request.method,
         path,
         headers: headers as Record<string, string>,
-        ...(body && { body: await readAll(body) }),
-        signal: AbortSignal.any([gone.signal, life.signal]),
+        ...(body && { body: await readAll(body, signal) }),
+        signal,
       });
       life.signal.addEventListener("abort", () => reply.raw.destroy(), { once: true });
       for (const [key, value] of Object.entries(answer.headers)) if (!hopByHop.has(key)) reply.header(key, value);
@@ -76,13 +77,14 @@ export function kubernetesRoutes(server: HubServer, { clients, credentials }: Hu
 
 const mostBytes = 3 * 1024 * 1024;
 
-async function readAll(body: Readable): Promise<Buffer> {
+async function readAll(body: Readable, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > mostBytes) throw new AppError("TOO_LARGE", "The body is too large");
     chunks.push(chunk);
+    signal.throwIfAborted();
   }
   return Buffer.concat(chunks);
 }

@@ -2,18 +2,9 @@ import type { Readable } from "node:stream";
 import { AppError } from "@inkube/api";
 import type { HubContext } from "../context.ts";
 import type { HubServer } from "../server/server.ts";
+import { passedBack } from "../tunnels/answer-of-host.ts";
 import { clustersPath, parseClusterPath, passedOn, proxyTarget } from "../tunnels/cluster-proxy.ts";
 import { callerOf } from "./route-context.ts";
-
-const hopByHop = new Set([
-  "connection",
-  "keep-alive",
-  "transfer-encoding",
-  "upgrade",
-  "te",
-  "trailer",
-  "proxy-authenticate",
-]);
 
 /** The API of every nested cluster, for kubectl and all that speak with a Kubernetes API; through the tunnel of its host. */
 export function proxyRoutes(server: HubServer, context: HubContext): void {
@@ -28,13 +19,14 @@ export function proxyRoutes(server: HubServer, context: HubContext): void {
       const target = parseClusterPath(request.url);
       if (!target) throw new AppError("KUBE_NOT_FOUND", "There is nothing at this address");
       const caller = callerOf(request);
-      const { tunnel, headers } = await proxyTarget(context, caller, target);
+      // Taken before anything is waited for, so that no end of it is missed.
       const life = credentials.lifeOf(caller.credential);
       const gone = new AbortController();
       reply.raw.on("close", () => {
         gone.abort();
         life.release();
       });
+      const { tunnel, headers } = await proxyTarget(context, caller, target);
       const answer = await tunnel.request({
         method: request.method,
         path: target.path,
@@ -43,9 +35,7 @@ export function proxyRoutes(server: HubServer, context: HubContext): void {
         signal: AbortSignal.any([gone.signal, life.signal]),
       });
       life.signal.addEventListener("abort", () => reply.raw.destroy(), { once: true });
-      const passed = Object.entries(answer.headers).filter(([name]) => !hopByHop.has(name) && !name.startsWith(":"));
-      for (const [name, value] of passed) reply.header(name, value);
-      return reply.code(answer.status).send(answer.body);
+      return reply.headers(passedBack(answer.headers)).code(answer.status).send(answer.body);
     },
   });
 }

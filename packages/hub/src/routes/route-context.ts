@@ -1,3 +1,4 @@
+import { AppError } from "@inkube/api";
 import type { FastifyRequest } from "fastify";
 import { authenticate } from "../auth/authenticate.ts";
 import type { Principal } from "../auth/principal.ts";
@@ -12,10 +13,15 @@ declare module "fastify" {
   }
 }
 
-/** Makes every route of the server need a caller. */
+/** Makes every route of the server need a caller, whose credential still counts when the body has arrived. */
 export function requireCaller(server: HubServer, { credentials }: HubContext): void {
   server.addHook("onRequest", async (request) => {
     request.principal = await authenticate(request, credentials);
+  });
+  server.addHook("preHandler", async (request) => {
+    if (credentials.hasEnded(callerOf(request).credential)) {
+      throw new AppError("AUTH_REQUIRED", "The credential has ended meanwhile", { todo: "Sign in with inkube login." });
+    }
   });
 }
 

@@ -62,11 +62,22 @@ export function toAppError(error: unknown): AppError {
       cause: error,
     });
   }
-  if (error instanceof TunnelError) {
-    const todo = "It is tried again by itself: try again in a few seconds.";
-    return new AppError("KUBE_UNREACHABLE", "The host's connection to the hub broke", { todo, cause: error });
+  if (error instanceof TunnelError) return fromTunnel(error);
+  // Whoever asked has gone, or may not ask any more.
+  if (error instanceof DOMException && error.name === "AbortError") {
+    return new AppError("INTERRUPTED", "The request was cancelled", { cause: error });
   }
   return fromFastify(error);
+}
+
+function fromTunnel(error: TunnelError): AppError {
+  // Says which part, never its value.
+  if (error.code === "invalid") return new AppError("USAGE", error.message, { cause: error });
+  const todo = "It is tried again by itself: try again in a few seconds.";
+  if (error.code === "busy") {
+    return new AppError("KUBE_THROTTLED", "The host has too many requests under way", { todo, cause: error });
+  }
+  return new AppError("KUBE_UNREACHABLE", "The host's connection to the hub broke", { todo, cause: error });
 }
 
 /** What the HTTP server itself refuses: bodies that are no JSON, too large, of another type. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,8 +9,11 @@ import type { WebSocketServer } from "ws";
 import { auditedUpgrade } from "../audit/audit-upgrades.ts";
 import { authenticate, bearerToken, credentialOf } from "../auth/authenticate.ts";
 import type { HubContext } from "../context.ts";
-import { answerFor } from "../server/errors.ts";
+import { answerHeaders } from "../server/answer-headers.ts";
+import { rawAnswer } from "../server/client-errors.ts";
+import { answerFor, toAppError } from "../server/errors.ts";
 import type { HubServer } from "../server/server.ts";
+import { passedBack } from "./answer-of-host.ts";
 import { parseClusterPath, passedOn, proxyTarget } from "./cluster-proxy.ts";
 
 /** What of a request the functions that know callers look at. */
@@ -29,7 +33,7 @@ export function acceptUpgrades(server: HubServer, context: HubContext): void {
       message.url === agentPaths.tunnel
         ? takeTunnel(sockets, context, message, socket, head)
         : takeStream(context, message, socket, head);
-    taken.catch((error: unknown) => refuse(socket, error));
+    taken.catch((error: unknown) => refuse(context, socket, error));
   });
 }
 
@@ -69,11 +73,12 @@ async function takeStream(context: HubContext, message: IncomingMessage, socket:
     });
     if (!answer.socket) {
       socket.end(
-        responseHead(answer.status, { "content-type": "application/json", connection: "close" }) + (answer.body ?? ""),
+        responseHead(answer.status, { ...answerHeaders, "content-type": "application/json", connection: "close" }) +
+          (answer.body ?? ""),
       );
       return;
     }
-    socket.write(responseHead(101, { ...answer.headers, connection: "Upgrade", upgrade: protocol }));
+    socket.write(responseHead(101, { ...passedBack(answer.headers), connection: "Upgrade", upgrade: protocol }));
     if (head.length > 0) answer.socket.write(head);
     const stop = { signal: life.signal };
     await Promise.allSettled([pipeline(socket, answer.socket, stop), pipeline(answer.socket, socket, stop)]);
@@ -82,19 +87,18 @@ async function takeStream(context: HubContext, message: IncomingMessage, socket:
   }
 }
 
-function refuse(socket: Duplex, error: unknown): void {
-  const { status, answer } = answerFor(error, "");
-  const body = JSON.stringify(answer);
-  const length = String(Buffer.byteLength(body));
-  socket.end(
-    responseHead(status, { "content-type": "application/json", "content-length": length, connection: "close" }) + body,
-  );
+function refuse({ logger }: HubContext, socket: Duplex, error: unknown): void {
+  const known = toAppError(error);
+  const requestId = randomUUID();
+  if (known.code === "INTERNAL") {
+    logger.error({ request: requestId, error: known.message, stack: (error as Error).stack }, "Upgrade failed");
+  }
+  const { status, answer } = answerFor(error, requestId);
+  socket.end(rawAnswer(status, answer));
 }
 
 /** Status line and headers; names and values come from node's own parser, so no line ends are in them. */
 function responseHead(status: number, headers: Record<string, string | string[]>): string {
-  const lines = Object.entries(headers)
-    .filter(([name]) => !name.startsWith(":"))
-    .flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`));
+  const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`));
   return `HTTP/1.1 ${status} ${status === 101 ? "Switching Protocols" : "Refused"}\r\n${lines.join("")}\r\n`;
 }
