@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../../hub/src/testing/eventually.ts";
+import { type HubAndCli, startHubAndCli } from "../testing/hub-and-cli.ts";
+
+let hub: HubAndCli;
+let root: string;
+let ann: string;
+beforeAll(async () => {
+  hub = await startHubAndCli();
+  [root, ann] = await Promise.all([hub.test.adminKey(), hub.test.keyFor("ann")]);
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
+async function text(key: string, words: string, stdin = ""): Promise<string> {
+  const { code, out, err } = await hub.inkube(key, words, { stdin });
+  expect(code, err).toBe(0);
+  return out;
+}
+
+/** What a command line prints with -o json. */
+async function json<T>(key: string, words: string, stdin?: string): Promise<T> {
+  return JSON.parse(await text(key, `${words} -o json`, stdin)) as T;
+}
+
+interface Results {
+  items: { kind: string; result: string }[];
+}
+
+const ours = (kind: string, metadata: object, spec: object) => ({
+  apiVersion: "inkube.dev/v1alpha1",
+  kind,
+  metadata,
+  spec,
+});
+/** What needs others comes first. */
+const fleet = (size: object): string =>
+  [
+    ours("NestedCluster", { name: "web", namespace: "shop", labels: { team: "claims" } }, { group: "europe", size }),
+    ours("ClusterGroup", { name: "europe" }, { hosts: [{ name: "edge-1" }] }),
+    ours("HostCluster", { name: "edge-1" }, { nesting: true, endpoint: { type: "Hub" } }),
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels: { team: "shop" } } },
+  ]
+    .map((one) => JSON.stringify(one))
+    .join("\n---\n");
+
+describe("API-01 verbs of the command line at a real hub", () => {
+  it("apply makes what others need first, says what is refused, and finds nothing to do the next time", async () => {
+    const small = await hub.inkube(root, "apply -f - -o json", { stdin: fleet({ cpu: "1" }) });
+    expect(small.code).toBe(5);
+    const made = JSON.parse(small.out) as Results;
+    expect(made.items.map(({ kind, result }) => `${kind} ${result}`)).toEqual([
+      "Namespace created",
+      "HostCluster created",
+      "ClusterGroup created",
+    ]);
+    expect(JSON.parse(small.err)).toMatchObject({
+      error: {
+        code: "SPEC_INVALID",
+        details: [{ kind: "NestedCluster", project: "shop", name: "web", fields: [{ field: "spec.size.cpu" }] }],
+      },
+    });
+    const large = { cpu: "4", memory: "4Gi", storage: "2Gi" };
+    expect(await text(root, "apply -f -", fleet(large))).toContain("nestedcluster.inkube.dev/web created\n");
+    // The hub's own view of projects is a moment behind.
+    const { items } = await eventually(() => json<Results>(root, "apply -f -", fleet(large)));
+    expect(new Set(items.map(({ result }) => result))).toEqual(new Set(["unchanged"]));
+    const other = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "shop", labels: { a: "b" } },
+    });
+    expect((await hub.inkube(root, "apply -f -", { stdin: other })).err).toContain("projects are not changed");
+  });
+
+  it("apply --dry-run checks and changes nothing", async () => {
+    const stdin = JSON.stringify(ours("ClusterGroup", { name: "dry" }, { hosts: [{ name: "nowhere" }] }));
+    const refused = await hub.inkube(root, "apply -f - --dry-run", { stdin });
+    expect(refused).toMatchObject({ code: 5, err: expect.stringContaining("spec.hosts[0].name: ") });
+    const fine = JSON.stringify(ours("ClusterGroup", { name: "dry" }, { hosts: [{ name: "edge-1" }] }));
+    expect(await text(root, "apply -f - --dry-run", fine)).toBe("clustergroup.inkube.dev/dry created (dry run)\n");
+    expect((await hub.inkube(root, "group describe dry")).code).toBe(3);
+  });
+
+  it("update changes a nested cluster, group update and host update what holds for many", async () => {
+    expect(await text(root, "update web -n shop --cpu 5 --label tier=1")).toBe("shop/web is changed\n");
+    expect(await text(root, "group update europe --oversubscription 150 --limit cpu=8 --all-projects")).toBe(
+      "Group europe is changed\n",
+    );
+    expect(await text(root, "host update edge-1 --storage 500Gi --description x --dry-run")).toContain("(dry run)");
+    type Group = { spec: { oversubscription: number; limits: object; projects?: string[] } };
+    const { spec } = await json<Group>(root, "group describe europe");
+    expect(spec).toMatchObject({ oversubscription: 150, limits: { cpu: "8", memory: "8Gi" } });
+    const host = await json<{ spec: object }>(root, "host update edge-1 --storage 500Gi");
+    expect(host.spec).toMatchObject({ capacity: { storage: "500Gi" }, nesting: true });
+    expect(host.spec).not.toHaveProperty("description");
+  });
+
+  it("group update adds and removes hosts one by one, and group drain spares one", async () => {
+    await text(root, "host import edge-2 --endpoint Hub");
+    await text(root, "group update europe --add-hosts edge-2 edge-1 --domain edge-2=*.b.example.com");
+    await text(root, "group drain europe edge-1");
+    type Group = { spec: { hosts: object[] } };
+    expect((await json<Group>(root, "group describe europe")).spec.hosts).toEqual([
+      { name: "edge-1", draining: true },
+      { name: "edge-2", draining: false, domain: "*.b.example.com" },
+    ]);
+    await text(root, "group drain europe edge-1 --undo");
+    await text(root, "group update europe --remove-hosts edge-2");
+    expect((await json<Group>(root, "group describe europe")).spec.hosts).toEqual([
+      { name: "edge-1", draining: false },
+    ]);
+    expect(await hub.inkube(root, "group drain europe edge-2")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("Group europe has no host edge-2"),
+    });
+  });
+
+  it("member gives, shows and takes roles", async () => {
+    expect((await hub.inkube(ann, "member list -n shop")).code).toBe(6);
+    expect(await text(root, "member add ann --role project-admin -n shop --dry-run")).toContain("would have role");
+    expect(await text(root, "member list -n shop")).not.toContain("ann");
+    await text(root, "member add ann --role project-admin -n shop");
+    await text(root, "member add platform --group --role group-viewer --whole-hub");
+    expect(await eventually(() => text(ann, "member list -n shop"))).toMatch(/User +ann +inkube:project-admin +hub/);
+    expect(await text(root, "member list --whole-hub")).toMatch(/Group +platform +inkube:group-viewer +hub/);
+    await text(root, "member remove platform --group --whole-hub");
+    expect(await text(root, "member list --whole-hub -o name")).not.toContain("platform");
+    const wrong = await hub.inkube(root, "member add ann --role king -n shop");
+    expect(wrong).toMatchObject({ code: 5, err: expect.stringContaining("role") });
+  });
+
+  it("filter gives rights by labels and takes them", async () => {
+    const line = "filter create claims --selector team=claims --role nested-cluster-editor --user bob --group claims";
+    expect(await text(root, `${line} --dry-run`)).toContain("(dry run)");
+    await text(root, line);
+    expect(await text(root, "filter list")).toMatch(
+      /claims +team=claims +inkube:nested-cluster-editor +bob, group claims +all/,
+    );
+    const bob = await hub.test.keyFor("bob");
+    await eventually(() => text(bob, "update web -n shop --label seen=bob"));
+    expect(await hub.inkube(root, "filter delete claims", { answer: false })).toMatchObject({ code: 130 });
+    await text(root, "filter delete claims");
+    expect((await hub.inkube(root, "filter list")).err).toBe("There are no access filters\n");
+  });
+
+  it("quota is set in parts, and everybody sees his own use", async () => {
+    expect(await text(root, "quota set --enforce on --clusters 3")).toBe(
+      "Each user may have 3 nested clusters, 12 CPU, 16Gi memory, 20Gi storage\n",
+    );
+    await text(root, "quota set --separate-groups europe");
+    expect(await json(root, "quota show")).toMatchObject({ enabled: true, clusters: 3, separateGroups: ["europe"] });
+    expect(await text(ann, "quota usage")).toMatch(/memory +0Gi +16Gi +16Gi\n/);
+    expect((await hub.inkube(ann, "quota set --clusters 9")).code).toBe(6);
+    expect(await hub.inkube(root, "quota set --clusters 1001")).toMatchObject({
+      code: 5,
+      err: expect.stringContaining("clusters: "),
+    });
+    await text(root, "quota set --enforce off --one-budget");
+  });
+
+  it("whoami, key and session are about the caller", async () => {
+    expect(await text(ann, "whoami")).toContain(`ann at ${hub.url}, in inkube:users`);
+    const { id } = await json<{ id: string }>(ann, "key create ci --days 3");
+    expect((await hub.inkube(root, `key delete ${id}`)).code).toBe(3);
+    await text(ann, `key delete ${id}`);
+    expect((await hub.inkube(ann, "key list")).out).not.toContain(id);
+    const session = { kind: "session" as const, subject: "ann", name: "browser", groups: [] };
+    const expiresAt = "2999-01-01T00:00:00.000Z";
+    const { credential } = await hub.test.credentials.issue({ ...session, expiresAt });
+    await eventually(async () => expect(await text(ann, "session list")).toContain(credential.id));
+    await text(ann, `session end ${credential.id}`);
+    expect(await text(ann, "session list -o name")).not.toContain(credential.id);
+  });
+
+  it("audit shows what was done, page after page, and as CSV", async () => {
+    type Entries = { items: { id: string; actor: string; kind: string; action: string }[] };
+    const { items } = await json<Entries>(root, "audit list --limit 1000");
+    expect(items.map(({ kind, action }) => `${action} ${kind}`)).toEqual(
+      expect.arrayContaining(["create ClusterGroup", "update UserQuota", "create AccessFilter"]),
+    );
+    const { items: few } = await json<Entries>(root, "audit list --limit 3 --actor root");
+    expect(few.map(({ actor }) => actor)).toEqual(["root", "root", "root"]);
+    const csv = await text(root, "audit list --csv");
+    expect(csv.split("\n").length).toBeGreaterThan(items.length);
+    expect(await text(ann, "audit list --since 1h -n shop")).toMatch(/^TIME +ACTOR/);
+    expect((await hub.inkube(root, "audit list --since 1h --from 2026-01-01T00:00:00Z")).code).toBe(2);
+    expect(await hub.inkube(root, "audit list --from yesterday")).toMatchObject({
+      code: 5,
+      err: expect.stringContaining("from: "),
+    });
+  });
+});
