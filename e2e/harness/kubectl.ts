@@ -14,22 +14,30 @@ export function binDir(): string {
 export class Kubectl {
   readonly kubeconfig: string;
   readonly #env: Record<string, string>;
+  readonly #before: readonly string[];
 
-  constructor(kubeconfig: string, env: Record<string, string> = {}) {
+  /** `before` are words in front of the command, such as what gives it another view of the network. */
+  constructor(kubeconfig: string, env: Record<string, string> = {}, before: readonly string[] = []) {
     this.kubeconfig = kubeconfig;
     this.#env = env;
+    this.#before = before;
   }
 
   /** Runs and returns whatever came out, also of a failure. */
   try(args: string[], options: RunOptions = {}): Promise<RunResult> {
-    const command = ["--kubeconfig", this.kubeconfig, ...args];
-    return run(join(binDir(), "kubectl"), command, { ...options, env: { ...this.#env, ...options.env } });
+    const [program, ...command] = this.#command(args);
+    return run(program, command, { ...options, env: { ...this.#env, ...options.env } });
   }
 
   /** Runs what must succeed; gives standard output. */
   run(args: string[], options: RunOptions = {}): Promise<string> {
-    const command = ["--kubeconfig", this.kubeconfig, ...args];
-    return must(join(binDir(), "kubectl"), command, { ...options, env: { ...this.#env, ...options.env } });
+    const [program, ...command] = this.#command(args);
+    return must(program, command, { ...options, env: { ...this.#env, ...options.env } });
+  }
+
+  #command(args: string[]): [string, ...string[]] {
+    const words = [...this.#before, join(binDir(), "kubectl"), "--kubeconfig", this.kubeconfig, ...args];
+    return words as [string, ...string[]];
   }
 
   /** Reads one object; throws when it is not there. */

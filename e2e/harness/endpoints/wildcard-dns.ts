@@ -15,6 +15,8 @@ export interface WildcardDnsOptions {
   address?: string;
   /** Where it answers: on the node's address of a host, for its pods and the machine; by default on the machine's loopback. */
   host?: EndpointHost;
+  /** Default: any that is free. Resolvers of the machine ask 53 only. */
+  port?: number;
 }
 
 export interface WildcardDns extends AsyncDisposable {
@@ -29,7 +31,7 @@ export interface WildcardDns extends AsyncDisposable {
 export async function startWildcardDns(options: WildcardDnsOptions): Promise<WildcardDns> {
   const { zone, address, host } = options;
   const ip = host?.nodeIP ?? "127.0.0.1";
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const program = await component("coredns");
   const folder = await mkdtemp(join(tmpdir(), "inkube-e2e-dns-"));
   const file = join(folder, "Corefile");
