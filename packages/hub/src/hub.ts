@@ -25,6 +25,8 @@ import { type OidcSource, oidcOff } from "./auth/oidc/settings-file.ts";
 import { sweepSessions } from "./auth/sessions/sweep-sessions.ts";
 import type { HubContext, HubSettings } from "./context.ts";
 import { createCredentialStore } from "./credentials/credential-store.ts";
+import { createGroupController } from "./groups/group-controller.ts";
+import { createCountController } from "./hosts/count-controller.ts";
 import { createHostController } from "./hosts/host-controller.ts";
 import { createPlacementController } from "./placement/placement-controller.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
@@ -134,6 +136,8 @@ export function createHub(options: HubOptions): Hub {
       const controllers = [
         createPlacementController({ client, view, clock, logger }),
         createHostController(context),
+        createCountController({ client, view, clock, logger }),
+        createGroupController({ client, view, clock, logger }),
         createFilterController({ ...watching, view }),
       ];
       for (const controller of controllers) controller.start();

@@ -29,7 +29,13 @@ function silent(host: HostCluster | undefined, now: number): string | undefined 
   const heartbeat = host?.status?.heartbeat;
   if (heartbeat === undefined) return "its agent has not connected yet";
   const silentMs = now - Date.parse(heartbeat);
-  return silentMs > silentAfterMs ? `its agent has been silent for ${Math.round(silentMs / 60_000)} min` : undefined;
+  return silentMs > silentAfterMs ? `its agent has been silent for ${roughly(silentMs)}` : undefined;
+}
+
+/** Whole hours once it is some: what is written into a status must not change every minute. */
+function roughly(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
 }
 
 /** The same as `ineligible` within a group, whose host entry may be draining and whose endpoint type the host must offer. */
