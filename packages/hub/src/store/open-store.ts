@@ -71,7 +71,7 @@ function createStore(database: Database, cursorKey: string, clock: Clock): Store
   };
   return {
     audit,
-    events: createEventLog({ database, clock }),
+    events: createEventLog({ database, cursorKey, clock }),
     usage: createUsageLog({ database, cursorKey }),
     close,
     [Symbol.asyncDispose]: close,

@@ -58,6 +58,7 @@ export interface UsageTable {
   cpuCoreSeconds: number;
   memoryByteSeconds: number;
   storageByteSeconds: number;
+  podSeconds: number;
   samples: number;
 }
 

@@ -2,9 +2,11 @@ import type { Clock } from "@inkube/kube";
 import type { Transaction } from "kysely";
 import { boundedText } from "../bounded-text.ts";
 import { checkedInteger, checkedLimit, checkedTime } from "../checked-number.ts";
+import { createCursors } from "../cursor.ts";
 import type { Database } from "../database.ts";
 import { pruneInSteps } from "../prune.ts";
 import { bounds, type EventsTable, type Schema } from "../schema.ts";
+import { type EventPosition, matching } from "./event-filter.ts";
 import type { EventEntry, EventFilter, EventLog, EventObject, EventRecord, EventType } from "./events.ts";
 
 /** How many events of an object are kept. */
@@ -14,10 +16,12 @@ const writeRows = 200;
 
 export interface EventLogOptions {
   database: Database;
+  cursorKey: string;
   clock: Clock;
 }
 
-export function createEventLog({ database, clock }: EventLogOptions): EventLog {
+export function createEventLog({ database, cursorKey, clock }: EventLogOptions): EventLog {
+  const cursors = createCursors<EventPosition>("events", cursorKey);
   return {
     async record(entries) {
       const rows = newestOfEach(entries.map(toRow));
@@ -33,6 +37,18 @@ export function createEventLog({ database, clock }: EventLogOptions): EventLog {
       }
     },
     list: (filter) => list(database, filter, clock.now()),
+    async page({ limit, cursor, ...filter }) {
+      const size = checkedLimit(limit, keptPerObject);
+      const after = cursor === undefined ? undefined : cursors.read(cursor);
+      const found = await database.read((db) => {
+        const newest = db.selectFrom("events").selectAll().where(matching(filter, after)).orderBy("lastTime", "desc");
+        const sorted = newest.orderBy("object", "desc").orderBy("host", "desc").orderBy("uid", "desc");
+        return sorted.limit(size + 1).execute();
+      });
+      const items = found.slice(0, size).map(toRecord);
+      const last = found.length > size ? found[size - 1] : undefined;
+      return last ? { items, next: cursors.write([last.lastTime, last.object, last.host, last.uid]) } : { items };
+    },
     prune: (olderThan) => prune(database, olderThan),
   };
 }

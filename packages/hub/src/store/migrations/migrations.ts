@@ -23,6 +23,8 @@ export const migrations: readonly Migration[] = [
   { number: 2, name: "audit", up: createAudit },
   { number: 3, name: "events", up: createEvents },
   { number: 4, name: "usage", up: createUsage },
+  { number: 5, name: "event-pages", up: indexEventPages },
+  { number: 6, name: "usage-pods", up: addPodSeconds },
 ];
 
 async function createStoreKeys(tx: MigrationTransaction): Promise<void> {
@@ -78,6 +80,20 @@ async function createUsage(tx: MigrationTransaction, dialect: SqlDialect): Promi
   table = table.addPrimaryKeyConstraint("usage_pk", ["bucketStart", "host", "project", "cluster"]);
   await clustered(table, dialect).execute();
   await tx.schema.createIndex("usage_cluster").on("usage").columns(["project", "cluster", "bucketStart"]).execute();
+}
+
+/** For pages of all events of a project or host, newest first. */
+async function indexEventPages(tx: MigrationTransaction): Promise<void> {
+  for (const name of ["project", "host"]) {
+    await tx.schema.createIndex(`events_${name}`).on("events").columns([name, "lastTime"]).execute();
+  }
+}
+
+async function addPodSeconds(tx: MigrationTransaction): Promise<void> {
+  await tx.schema
+    .alterTable("usage")
+    .addColumn("podSeconds", "double precision", (column) => column.notNull().defaultTo(0))
+    .execute();
 }
 
 /** Text that both databases order by its bytes, so that ids and positions in lists mean the same. */

@@ -6,6 +6,7 @@ import { auditPaging } from "./contract/audit-paging.ts";
 import { auditing } from "./contract/auditing.ts";
 import { csv } from "./contract/csv.ts";
 import { eventLog } from "./contract/event-log.ts";
+import { eventPages } from "./contract/event-pages.ts";
 import { opening } from "./contract/opening.ts";
 import { recovering } from "./contract/recovering.ts";
 import { usageLog } from "./contract/usage-log.ts";
@@ -30,6 +31,7 @@ const parts: Record<string, ContractPart> = {
   "audit paging": auditPaging,
   csv,
   events: eventLog,
+  "pages of events": eventPages,
   usage: usageLog,
   recovering,
 };

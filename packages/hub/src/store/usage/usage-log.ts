@@ -76,6 +76,7 @@ async function addAll(tx: Transaction<Schema>, rows: readonly UsageTable[]): Pro
           cpuCoreSeconds: eb("usage.cpuCoreSeconds", "+", eb.ref("excluded.cpuCoreSeconds")),
           memoryByteSeconds: eb("usage.memoryByteSeconds", "+", eb.ref("excluded.memoryByteSeconds")),
           storageByteSeconds: eb("usage.storageByteSeconds", "+", eb.ref("excluded.storageByteSeconds")),
+          podSeconds: eb("usage.podSeconds", "+", eb.ref("excluded.podSeconds")),
           samples: eb("usage.samples", "+", eb.ref("excluded.samples")),
         })),
       )
@@ -117,6 +118,7 @@ function plus(one: UsageTable, other: UsageTable): UsageTable {
     cpuCoreSeconds: one.cpuCoreSeconds + other.cpuCoreSeconds,
     memoryByteSeconds: one.memoryByteSeconds + other.memoryByteSeconds,
     storageByteSeconds: one.storageByteSeconds + other.storageByteSeconds,
+    podSeconds: one.podSeconds + other.podSeconds,
     samples: one.samples + other.samples,
   };
 }
@@ -135,6 +137,7 @@ function toRow({ host, project = "", cluster = "", time, samples = 1, ...amounts
     cpuCoreSeconds: checkedAmount(amounts.cpuCoreSeconds, "processor time"),
     memoryByteSeconds: checkedAmount(amounts.memoryByteSeconds, "memory"),
     storageByteSeconds: checkedAmount(amounts.storageByteSeconds, "storage"),
+    podSeconds: checkedAmount(amounts.podSeconds ?? 0, "pods"),
     samples: checkedInteger(samples, "number of samples"),
   };
 }

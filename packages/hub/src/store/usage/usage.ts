@@ -8,6 +8,8 @@ export interface UsageSample {
   cpuCoreSeconds: number;
   memoryByteSeconds: number;
   storageByteSeconds: number;
+  /** None when absent. */
+  podSeconds?: number;
   /** How many measurements are in it; 1 when absent. */
   samples?: number;
 }
@@ -22,6 +24,7 @@ export interface UsageBucket {
   cpuCoreSeconds: number;
   memoryByteSeconds: number;
   storageByteSeconds: number;
+  podSeconds: number;
   samples: number;
 }
 

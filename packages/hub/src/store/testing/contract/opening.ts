@@ -66,11 +66,15 @@ export const opening: ContractPart = (scene) => {
     await using database = await scene().fresh();
     const { db, options } = await openRaw(database.url);
     const made: Migration = {
-      number: 5,
+      number: migrations.length + 1,
       name: "made",
       up: (tx) => tx.schema.createTable("half").addColumn("a", "text").execute(),
     };
-    const failing: Migration = { number: 6, name: "failing", up: (tx) => tx.schema.dropTable("nowhere").execute() };
+    const failing: Migration = {
+      number: migrations.length + 2,
+      name: "failing",
+      up: (tx) => tx.schema.dropTable("nowhere").execute(),
+    };
     await expect(migrate(db, { ...options, steps: [...migrations, made, failing] })).rejects.toThrow("nowhere");
     await migrate(db, { ...options, steps: [...migrations, made] });
     await sql`insert into half (a) values ('x')`.execute(db);

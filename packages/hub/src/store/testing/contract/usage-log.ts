@@ -30,8 +30,8 @@ export const usageLog: ContractPart = (scene) => {
     const given = { host: "hours", cpuCoreSeconds: 1.5, memoryByteSeconds: 2 ** 60, storageByteSeconds: 0 };
     await usage.add([{ ...given, time: hour }]);
     await usage.add([
-      { ...given, time: 2 * hour - 1, samples: 3 },
-      { ...given, time: 2 * hour, project: "p", cluster: "c" },
+      { ...given, time: 2 * hour - 1, podSeconds: 5, samples: 3 },
+      { ...given, time: 2 * hour, project: "p", cluster: "c", podSeconds: 7 },
     ]);
     expect(await allBuckets(usage, { host: "hours" })).toEqual([
       {
@@ -42,9 +42,10 @@ export const usageLog: ContractPart = (scene) => {
         cpuCoreSeconds: 3,
         memoryByteSeconds: 2 ** 61,
         storageByteSeconds: 0,
+        podSeconds: 5,
         samples: 4,
       },
-      { ...given, project: "p", cluster: "c", bucketStart: 2 * hour, samples: 1 },
+      { ...given, project: "p", cluster: "c", bucketStart: 2 * hour, podSeconds: 7, samples: 1 },
     ]);
   });
 
