@@ -237,7 +237,9 @@ describe("a real kube-apiserver behind the tunnel", () => {
     expect(view.asked.length).toBe(before);
     const spec = { type: "ClusterIP", externalName: null, ports: [{ port: 80 }] };
     const updated = await api.client.patch(resources.services, ref, { spec }, { type: "merge" });
-    expect(view.asked.length).toBe(before + 1);
+    // An API server whose watch cache is a moment behind asks once more, with the newer object.
+    const asked = view.asked.slice(before).map(({ service }) => service.metadata.name);
+    expect(new Set(asked)).toEqual(new Set(["elsewhere"]));
     expect((updated.spec as { clusterIP: string }).clusterIP).toMatch(/^10\.96\.7\./);
   });
 
