@@ -12,7 +12,12 @@ import {
   sourceOf,
   type WatchCache,
 } from "@inkube/kube";
-import { heartbeatMs, hostFacts, reconcileHostCluster } from "./controllers/host-cluster/host-cluster.ts";
+import {
+  type HostClusterDependencies,
+  heartbeatMs,
+  hostFacts,
+  reconcileHostCluster,
+} from "./controllers/host-cluster/host-cluster.ts";
 import { createInternalCaKeeper, type InternalCa } from "./controllers/internal-ca/internal-ca.ts";
 import { createNestedClusterController } from "./controllers/nested-cluster/controller.ts";
 import { createFirstSeen } from "./controllers/nested-cluster/exposure/first-seen.ts";
@@ -22,10 +27,12 @@ import { createEventRecorder } from "./events/event-recorder.ts";
 import { type HostNode, toHostNode } from "./host/host-node.ts";
 import { hostVersion } from "./host/host-version.ts";
 import { readHostView } from "./host/host-view.ts";
+import { metricsApi } from "./host/metrics-api.ts";
 import { remembered } from "./host/remembered.ts";
 import { createServedTypes } from "./host/served-types.ts";
 import { findServiceCIDR } from "./host/service-cidr.ts";
 import { createAgentHub } from "./hub/agent-hub.ts";
+import type { ProxySettings } from "./hub/proxy-settings.ts";
 import { createApplier } from "./objects/applier.ts";
 import { createExtensionObjects } from "./objects/extension-objects.ts";
 import { cacheOf, createOwnedCaches, type OwnedCaches } from "./objects/owned-caches.ts";
@@ -44,8 +51,8 @@ export interface AgentOptions {
   /** Image of Inkube's programs, for dedicated syncers. */
   programImage: string;
   programPullPolicy?: string;
-  /** HTTP proxy towards the hub. */
-  hubProxyUrl?: string | undefined;
+  /** The way to hubs is direct when absent. */
+  proxy?: ProxySettings;
 }
 
 /** The host's controllers. */
@@ -77,7 +84,6 @@ export function createAgent(options: AgentOptions): Agent {
   const hub = createAgentHub({
     ...options,
     clusters: parts.clusters,
-    proxyUrl: options.hubProxyUrl,
     version: look.version,
     hostStatus: () => hostFacts({ nodes: parts.nodes, ...look }),
   });
@@ -118,16 +124,15 @@ function placedOn(cluster: KubeObject): string | undefined {
   return (cluster.status as NestedCluster["status"])?.host;
 }
 
-interface HostLook {
-  version: () => Promise<string>;
-  serviceCIDR: () => Promise<string>;
-}
+type HostLook = Pick<HostClusterDependencies, "version" | "serviceCIDR" | "metrics" | "access">;
 
 /** Slow looks at the host, remembered for a while. */
 function hostLook({ client, clock }: AgentOptions): HostLook {
   return {
     version: remembered(() => hostVersion(client), heartbeatMs, clock),
     serviceCIDR: remembered(() => findServiceCIDR(client, names.systemNamespace), heartbeatMs, clock),
+    metrics: remembered(() => metricsApi(client), heartbeatMs, clock),
+    access: "full",
   };
 }
 
@@ -147,7 +152,7 @@ function createParts(options: AgentOptions): Parts {
 function createControllers(
   options: AgentOptions,
   parts: Parts,
-  { version, serviceCIDR }: HostLook,
+  look: HostLook,
   ours: { hubConnection: WatchCache; isOurs: (cluster: KubeObject) => boolean },
 ): Record<"clusters" | "host" | "certificates", Controller> {
   const { client, clock, logger, probe, programImage, programPullPolicy } = options;
@@ -156,12 +161,12 @@ function createControllers(
   const sources = {
     hostClusters: hosts,
     nodes,
-    serviceCIDR,
+    serviceCIDR: look.serviceCIDR,
     syncerClusterIP: once(() => internalCa.syncerClusterIP()),
     programImage,
     ...(programPullPolicy !== undefined && { programPullPolicy }),
   };
-  const host = { client, clock, hostClusters: hosts, nodes, serviceCIDR, version };
+  const host = { client, clock, hostClusters: hosts, nodes, ...look };
   return {
     clusters: createNestedClusterController({
       client,

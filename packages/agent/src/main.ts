@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { hostname } from "node:os";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { isAppError, names } from "@inkube/api";
 import { createClient, holdLease, inClusterConfig, type Logger, loadKubeconfig, systemClock } from "@inkube/kube";
 import { startHealthServer } from "@inkube/kube/health";
 import { createProgramLogger } from "@inkube/kube/logging";
 import { createAgent } from "./agent.ts";
+import { readProxySettings } from "./hub/proxy-settings.ts";
 import { type ProgramOptions, readOptions } from "./options.ts";
 import { probeEndpoint } from "./probe/probe-endpoint.ts";
 import { createReadOnlyAgent } from "./read-only-agent.ts";
@@ -20,7 +22,12 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => stop.abort());
   const time = { clock: systemClock, random: Math.random };
   const { programImage, programPullPolicy } = options;
-  const shared = { client, ...time, logger, hubProxyUrl: hubProxy(process.env) };
+  const proxy = await readProxySettings(process.env);
+  // For hubs whose certificate public authorities signed, and for proxies that are reached by HTTPS themselves.
+  if (proxy.authorities.length > 0) {
+    setDefaultCACertificates([...getCACertificates("default"), ...proxy.authorities]);
+  }
+  const shared = { client, ...time, logger, proxy };
   const agent =
     options.access === "read-only"
       ? createReadOnlyAgent(shared)
@@ -57,11 +64,6 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   server.close();
   await client.close();
   logger.info({}, "Stopped agent");
-}
-
-/** As other programs do: HTTPS_PROXY, in either case. */
-function hubProxy(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  return env.HTTPS_PROXY ?? env.https_proxy;
 }
 
 const component = "agent";

@@ -3,6 +3,7 @@ import type { Client, Clock, Logger, WatchCache } from "@inkube/kube";
 import { openTunnel } from "@inkube/tunnel";
 import { type Attachment, createAttachment } from "./attachment.ts";
 import { createNestedRequests } from "./nested-requests.ts";
+import type { ProxySettings } from "./proxy-settings.ts";
 import { createTunnelHandler } from "./tunnel-handler.ts";
 import { uninstall } from "./uninstall.ts";
 
@@ -13,8 +14,8 @@ export interface AgentHubOptions {
   logger: Logger;
   /** NestedClusters of this host; absent where the agent may only look. */
   clusters?: WatchCache;
-  /** HTTP proxy towards the hub. */
-  proxyUrl?: string | undefined;
+  /** The way to hubs is direct when absent. */
+  proxy?: ProxySettings;
   version: () => Promise<string>;
   /** HostClusterStatus without conditions and heartbeat. */
   hostStatus: () => Promise<Record<string, unknown>>;
@@ -22,13 +23,13 @@ export interface AgentHubOptions {
 
 /** The agent's side of a hub: the mirror, the reports, and the tunnel for interactive traffic. */
 export function createAgentHub(options: AgentHubOptions): Attachment {
-  const { client, clock, random, clusters, proxyUrl } = options;
+  const { client, clock, random, clusters } = options;
   const logger = options.logger.child({ part: "hub" });
   const attachment: Attachment = createAttachment({
     ...options,
     logger,
     uninstall: (last, signal) => uninstall(client, last, signal),
-    openTunnel({ url, ca }, token, signal) {
+    openTunnel({ url, ca, proxyUrl }, token, signal) {
       // A host that is only looked at has no nested clusters, so nothing is ever asked of it.
       if (!clusters) return;
       const nested = createNestedRequests({ client, clusters, isLocal: () => attachment.mode === "local" });

@@ -2,12 +2,15 @@ import { names } from "@inkube/api";
 import { type Client, type Clock, createWatchCache, type Logger, resources, type WatchCache } from "@inkube/kube";
 import { type HubConnection, readConnection } from "./connection.ts";
 import { type HubLinkOptions, runHubLink } from "./hub-link.ts";
+import type { ProxySettings } from "./proxy-settings.ts";
 
 export interface AttachmentOptions
   extends Pick<
     HubLinkOptions,
-    "client" | "clock" | "random" | "logger" | "clusters" | "proxyUrl" | "version" | "hostStatus" | "uninstall"
+    "client" | "clock" | "random" | "logger" | "clusters" | "version" | "hostStatus" | "uninstall"
   > {
+  /** The way to hubs is direct when absent. */
+  proxy?: ProxySettings;
   /** Opens the tunnel to the hub; closed when the attachment ends. */
   openTunnel: (connection: HubConnection, token: string, signal: AbortSignal) => void;
 }
@@ -49,7 +52,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     try {
       const connection = readConnection(secret);
       mode = connection?.mode;
-      if (connection) attach(connection, version);
+      if (connection) attach(throughProxy(connection, options.proxy), version);
     } catch (error) {
       options.logger.error({ error: String(error) }, "Cannot attach to a hub");
     }
@@ -70,6 +73,13 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       await cache.stop();
     },
   };
+}
+
+function throughProxy(connection: HubConnection, proxy: ProxySettings | undefined): HubConnection {
+  const proxyUrl = proxy?.proxyFor(connection.url);
+  // One that looks into TLS answers in the hub's place. Without an authority of the hub's own the program's list holds both.
+  const ca = connection.ca && [connection.ca, ...(proxy?.authorities ?? [])].map((pem) => pem.trim()).join("\n");
+  return { ...connection, ...(ca && { ca }), ...(proxyUrl && { proxyUrl }) };
 }
 
 function connectionCache(options: { client: Client; clock: Clock; random: () => number; logger: Logger }): WatchCache {

@@ -14,6 +14,8 @@ export interface HubConnection {
   mode: "mirror" | "local";
   /** One-time token of the import. */
   token: string;
+  /** HTTP proxy on the way to it. */
+  proxyUrl?: string;
 }
 
 const namespace = names.systemNamespace;

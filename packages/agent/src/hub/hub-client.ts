@@ -24,11 +24,7 @@ export interface HubClient {
   close(): Promise<void>;
 }
 
-export function createHubClient(
-  { url, ca }: HubConnection,
-  options: { token: string; proxyUrl?: string | undefined },
-): HubClient {
-  const { token, proxyUrl } = options;
+export function createHubClient({ url, ca, proxyUrl }: HubConnection, { token }: { token: string }): HubClient {
   const config = { server: url, ...(ca && { ca }), ...(proxyUrl && { proxyUrl }), connections: 4 };
   const client = createClient({ ...config, token });
   return {

@@ -32,7 +32,6 @@ export interface HubLinkOptions {
   /** NestedClusters of this host; absent on a host where the agent may only look. */
   clusters?: WatchCache;
   connection: HubConnection;
-  proxyUrl?: string | undefined;
   version: () => Promise<string>;
   /** HostClusterStatus without conditions and heartbeat. */
   hostStatus: () => Promise<Record<string, unknown>>;
@@ -54,7 +53,7 @@ export async function runHubLink(options: HubLinkOptions, onJoined: (token: stri
   const { client, connection, signal, logger } = options;
   const credential = await keepTrying(options, "make a credential for the hub", () => ensureOwnCredential(client));
   if (!credential) return;
-  const hub = createHubClient(connection, { token: credential.token, proxyUrl: options.proxyUrl });
+  const hub = createHubClient(connection, { token: credential.token });
   signal.addEventListener("abort", () => void hub.close(), { once: true });
   const joined = await keepTrying(options, "join the hub", async () => {
     const request = { id: credential.id, hash: credential.hash, agentVersion: programVersion };

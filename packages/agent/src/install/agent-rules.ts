@@ -70,6 +70,8 @@ export const agentRules: readonly PolicyRule[] = [
   // Reads why a pod cannot be made, and tells in projects what happened to nested clusters.
   { apiGroups: [""], resources: ["events"], verbs: ["create", "get", "list", "patch"] },
   { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: ["get"] },
+  // Whether usage is known there.
+  { apiGroups: ["metrics.k8s.io"], resources: ["nodes"], verbs: ["list"] },
 ];
 
 /** In the namespace of the programs: the Lease by which one of several agents is active. */

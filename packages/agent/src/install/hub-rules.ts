@@ -1,4 +1,5 @@
 import { hostClusters, names, nestedClusters } from "@inkube/api";
+import { fullAccessParts } from "../hub/leftovers.ts";
 import { clusterWideParts, ownRights, type Part } from "../hub/uninstall.ts";
 import type { PolicyRule } from "./agent-rules.ts";
 
@@ -40,8 +41,9 @@ export const readOnlyRules: readonly PolicyRule[] = [
   { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: ["get"] },
 ];
 
-/** In its own namespace: where the hub is, and the credential that it made for itself. */
+/** In its own namespace: where the hub is, the credential that it made for itself, and the end of what full access left. */
 export const readOnlySystemRules: readonly PolicyRule[] = [
+  ...rulesOn(fullAccessParts, ["delete"]),
   {
     apiGroups: [""],
     resources: ["secrets"],

@@ -26,9 +26,15 @@ export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
   ];
 }
 
-/** Who the agent is on a host where it may only look. */
+/**
+ * Who the agent is on a host where it may only look. Applying does not take away what was applied before, so on a host that had
+ * full access these leave the syncer's bindings without any rights.
+ */
 export function readOnlyIdentities(): KubeObject[] {
+  const nothing = [names.syncer, names.syncerNamespaceRole, names.syncerDedicatedRole];
   return [
+    ...nothing.map((name) => clusterRole(name, [])),
+    role(names.syncer, []),
     account(names.agent),
     clusterRole(names.agent, [...readOnlyRules, ...leaveRules]),
     clusterRoleBinding(names.agent),
@@ -54,14 +60,17 @@ function clusterRoleBinding(name: string): KubeObject {
   };
 }
 
+function role(name: string, rules: readonly PolicyRule[]): KubeObject {
+  return { apiVersion: `${rbac}/v1`, kind: "Role", metadata: { name, namespace }, rules };
+}
+
 function systemRole(name: string, rules: readonly PolicyRule[]): KubeObject[] {
-  const metadata = { name, namespace };
   return [
-    { apiVersion: `${rbac}/v1`, kind: "Role", metadata, rules },
+    role(name, rules),
     {
       apiVersion: `${rbac}/v1`,
       kind: "RoleBinding",
-      metadata,
+      metadata: { name, namespace },
       roleRef: { apiGroup: rbac, kind: "Role", name },
       subjects: [{ kind: "ServiceAccount", name, namespace }],
     },

@@ -1,4 +1,4 @@
-import { names } from "@inkube/api";
+import { names, newToken } from "@inkube/api";
 import { dedicatedSyncerAccess } from "@inkube/controlplane";
 import type { KubeObject } from "@inkube/kube";
 import { syncerRules } from "@inkube/syncer";
@@ -80,6 +80,58 @@ describe("installManifests", () => {
         ],
       });
     }
+  });
+
+  const joining = (proxy: object, access: "full" | "read-only" = "full") =>
+    installManifests({ ...options, access, hub: { url: "https://hub", token: newToken("import").token, proxy } });
+  const podOf = (objects: KubeObject[]) =>
+    (find(objects, "Deployment", names.agent) as KubeObject & { spec: { template: { spec: Pod; metadata: object } } })
+      .spec.template;
+  type Pod = { containers: { env: object[]; volumeMounts: object[] }[]; volumes: { hostPath?: object }[] };
+
+  it.each(["full", "read-only"] as const)(
+    "IMP-11 leads the agent with access %s through the proxy, and shows it the proxy's authority",
+    async (access) => {
+      const httpsProxy = "http://me:secret@proxy:3128";
+      const objects = await joining({ httpsProxy, noProxy: "10.0.0.0/8", ca: "<pem>" }, access);
+      const secret = find(objects, "Secret", names.hubConnectionSecret);
+      expect(secret?.stringData).toMatchObject({ "https-proxy": httpsProxy, "proxy-ca.crt": "<pem>" });
+      const { spec } = podOf(objects);
+      const [container] = spec.containers;
+      const secretKeyRef = { name: names.hubConnectionSecret, key: "https-proxy", optional: true };
+      expect(container?.env).toContainEqual({ name: "HTTPS_PROXY", valueFrom: { secretKeyRef } });
+      expect(container?.env).toContainEqual({ name: "NO_PROXY", value: "10.0.0.0/8" });
+      const mountPath = "/var/run/inkube/proxy-ca";
+      expect(container?.env).toContainEqual({ name: "INKUBE_PROXY_CA_DIR", value: mountPath });
+      expect(container?.volumeMounts).toContainEqual({ name: "proxy-ca", mountPath, readOnly: true });
+      const items = [{ key: "proxy-ca.crt", path: "proxy-ca.crt" }];
+      expect(spec.volumes).toContainEqual({
+        name: "proxy-ca",
+        secret: { secretName: names.hubConnectionSecret, items, defaultMode: 0o440, optional: true },
+      });
+      expect(JSON.stringify(objects.filter(({ kind }) => kind !== "Secret"))).not.toContain("secret@proxy");
+    },
+  );
+
+  it("IMP-11 mounts nothing of the node, which the namespace's Pod Security level would refuse", async () => {
+    for (const { spec } of [podOf(await joining({ ca: "<pem>" })), podOf(await joining({}))]) {
+      expect(spec.volumes.filter(({ hostPath }) => hostPath)).toEqual([]);
+    }
+    expect(JSON.stringify(podOf(await joining({})))).not.toMatch(/PROXY|proxy-ca/);
+  });
+
+  it("has the agent start anew with what the newest import says", async () => {
+    expect(podOf(await joining({})).metadata).not.toEqual(podOf(await joining({})).metadata);
+  });
+
+  it("IMP-05 brings no Metrics API and has no right to change one", async () => {
+    const objects = await joining({});
+    expect(objects.filter(({ kind }) => kind === "APIService")).toEqual([]);
+    const rules = objects.flatMap((object) => (object.rules as PolicyRule[] | undefined) ?? []);
+    const touching = rules.filter(({ apiGroups }) =>
+      apiGroups.some((name) => name === "metrics.k8s.io" || name === "apiregistration.k8s.io"),
+    );
+    expect(new Set(touching.flatMap(({ verbs }) => verbs))).toEqual(new Set(["list"]));
   });
 
   it("says the same on every call", async () => {

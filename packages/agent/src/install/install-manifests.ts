@@ -31,12 +31,21 @@ export async function installManifests(options: InstallOptions): Promise<KubeObj
 }
 
 /** Where the agent finds its hub. */
-function hubConnectionSecret({ url, token, ca }: HubOptions): KubeObject {
+function hubConnectionSecret({ url, token, ca, proxy }: HubOptions): KubeObject {
+  const { httpsProxy, ca: proxyCa } = proxy ?? {};
+
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: names.hubConnectionSecret, namespace: names.systemNamespace },
-    stringData: { url, token, mode: "mirror", ...(ca && { "ca.crt": ca }) },
+    stringData: {
+      url,
+      token,
+      mode: "mirror",
+      ...(ca && { "ca.crt": ca }),
+      ...(httpsProxy && { "https-proxy": httpsProxy }),
+      ...(proxyCa && { "proxy-ca.crt": proxyCa }),
+    },
   };
 }
 

@@ -33,9 +33,7 @@ export interface HubOptions {
   proxy?: {
     httpsProxy?: string | undefined;
     noProxy?: string | undefined;
-    /** Folder on the nodes with the proxy's authority. */
-    caHostPath?: string | undefined;
-    /** Where the agent sees it. */
-    caMountPath?: string | undefined;
+    /** Authorities to trust beside the hub's own, PEM. */
+    ca?: string | undefined;
   };
 }

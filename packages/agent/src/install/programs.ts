@@ -1,4 +1,4 @@
-import { names, ports } from "@inkube/api";
+import { names, parseToken, ports } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import type { HubOptions, InstallOptions } from "./options.ts";
 
@@ -15,10 +15,9 @@ interface Program {
   ports: { name: string; containerPort: number }[];
   healthPort: number;
   memory: { request: string; limit: string };
-  volumes?: { name: string; secretName: string; mountPath: string }[];
-  env?: { name: string; value: string }[];
-  /** Folders of the node, read-only. */
-  hostPaths?: { name: string; path: string; mountPath: string }[];
+  volumes?: { name: string; secret: object; mountPath: string }[];
+  env?: object[];
+  annotations?: Record<string, string>;
 }
 
 /** The agent's Deployment. */
@@ -35,20 +34,33 @@ export function agentDeployment(options: InstallOptions): KubeObject {
     ports: [{ name: "metrics", containerPort: ports.agentMetrics }],
     healthPort: ports.agentMetrics,
     memory: { request: "96Mi", limit: "512Mi" },
-    ...proxied(options.hub?.proxy),
+    ...(options.hub && joining(options.hub)),
   });
 }
 
-/** How the agent gets out where a proxy is in between. */
-function proxied(proxy: HubOptions["proxy"]): Pick<Program, "env" | "hostPaths"> {
-  const { httpsProxy, noProxy, caHostPath, caMountPath } = proxy ?? {};
+const proxyCertificates = "/var/run/inkube/proxy-ca";
+
+/** Optional, as a host that has left its hub has no such Secret any more. */
+const proxyKey = { name: names.hubConnectionSecret, key: "https-proxy", optional: true };
+const proxyAuthorities = {
+  secretName: names.hubConnectionSecret,
+  items: [{ key: "proxy-ca.crt", path: "proxy-ca.crt" }],
+  defaultMode: 0o440,
+  optional: true,
+};
+
+/** How the agent gets out where a proxy is in between; it reads that at start, so each import has it start anew. */
+function joining({ token, proxy }: HubOptions): Pick<Program, "env" | "volumes" | "annotations"> {
+  const { httpsProxy, noProxy, ca } = proxy ?? {};
+  const id = parseToken(token)?.id;
   const env = [
-    ...(httpsProxy ? [{ name: "HTTPS_PROXY", value: httpsProxy }] : []),
+    // Its address may hold a password, which not everybody who may read Deployments shall see.
+    ...(httpsProxy ? [{ name: "HTTPS_PROXY", valueFrom: { secretKeyRef: proxyKey } }] : []),
     ...(noProxy ? [{ name: "NO_PROXY", value: noProxy }] : []),
-    ...(caHostPath ? [{ name: "INKUBE_PROXY_CA_DIR", value: caMountPath ?? caHostPath }] : []),
+    ...(ca ? [{ name: "INKUBE_PROXY_CA_DIR", value: proxyCertificates }] : []),
   ];
-  const hostPaths = caHostPath ? [{ name: "proxy-ca", path: caHostPath, mountPath: caMountPath ?? caHostPath }] : [];
-  return { env, hostPaths };
+  const volumes = ca ? [{ name: "proxy-ca", secret: proxyAuthorities, mountPath: proxyCertificates }] : [];
+  return { env, volumes, ...(id !== undefined && { annotations: { "inkube.dev/import": id } }) };
 }
 
 /** The shared syncer's Deployment. */
@@ -64,7 +76,9 @@ export function syncerDeployment(options: InstallOptions): KubeObject {
     healthPort: ports.syncerMetrics,
     memory: { request: "128Mi", limit: "2Gi" },
     // Made by the agent; the kubelet holds the pod back until it is there.
-    volumes: [{ name: "tls", secretName: names.syncerTlsSecret, mountPath: certificates }],
+    volumes: [
+      { name: "tls", secret: { secretName: names.syncerTlsSecret, defaultMode: 0o440 }, mountPath: certificates },
+    ],
   });
 }
 
@@ -99,13 +113,15 @@ function deployment(options: InstallOptions, program: Program): KubeObject {
       selector: { matchLabels: selector(name) },
       // Only the holder of the Lease is ready, so a new pod beside the old one would wait for ever.
       strategy: { type: "Recreate" },
-      template: { metadata: { labels: selector(name) }, spec: podSpec(options, program) },
+      template: {
+        metadata: { labels: selector(name), ...(program.annotations && { annotations: program.annotations }) },
+        spec: podSpec(options, program),
+      },
     },
   };
 }
 
 function podSpec(options: InstallOptions, program: Program): object {
-  const mounted = program.volumes ?? [];
   return {
     serviceAccountName: program.name,
     priorityClassName: names.priorityClass,
@@ -118,10 +134,7 @@ function podSpec(options: InstallOptions, program: Program): object {
       seccompProfile: { type: "RuntimeDefault" },
     },
     containers: [container(options, program)],
-    volumes: [
-      ...mounted.map(({ name, secretName }) => ({ name, secret: { secretName, defaultMode: 0o440 } })),
-      ...(program.hostPaths ?? []).map(({ name, path }) => ({ name, hostPath: { path, type: "Directory" } })),
-    ],
+    volumes: (program.volumes ?? []).map(({ name, secret }) => ({ name, secret })),
   };
 }
 
@@ -149,10 +162,6 @@ function container(options: InstallOptions, program: Program): object {
       readOnlyRootFilesystem: true,
     },
     terminationMessagePolicy: "FallbackToLogsOnError",
-    volumeMounts: [...(program.volumes ?? []), ...(program.hostPaths ?? [])].map(({ name, mountPath }) => ({
-      name,
-      mountPath,
-      readOnly: true,
-    })),
+    volumeMounts: (program.volumes ?? []).map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
   };
 }

@@ -1,16 +1,7 @@
 import { installManifests } from "@inkube/agent";
 import type { HostCluster } from "@inkube/api";
 import type { HubSettings } from "../context.ts";
-
-/** How the agent of a host gets out, where it cannot directly. */
-export interface ProxySettings {
-  httpsProxy?: string | undefined;
-  noProxy?: string | undefined;
-  /** Folder on the nodes with the proxy's authority. */
-  caHostPath?: string | undefined;
-  /** Where the agent sees it. */
-  caMountPath?: string | undefined;
-}
+import type { ProxySettings } from "./proxy-schema.ts";
 
 /**
  * What an administrator of the host applies: the agent with just the rights of the access mode, the hub's address and

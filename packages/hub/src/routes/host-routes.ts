@@ -3,7 +3,8 @@ import { z } from "zod";
 import { visibleShared } from "../access/visible.ts";
 import type { HubContext } from "../context.ts";
 import { importCommands } from "../hosts/import-command.ts";
-import { importManifest, type ProxySettings } from "../hosts/import-manifest.ts";
+import { importManifest } from "../hosts/import-manifest.ts";
+import { type ProxySettings, proxySchema } from "../hosts/proxy-schema.ts";
 import type { HubServer } from "../server/server.ts";
 import { objectFilter } from "../view/filter.ts";
 import { registerObjectRoutes } from "./object-routes.ts";
@@ -32,26 +33,6 @@ export function hostRoutes(server: HubServer, context: HubContext): void {
   registerImportCommand(server, context);
 }
 
-const absolutePath = z
-  .string()
-  .max(1024)
-  .regex(/^\/[^\0]*$/);
-const proxyBody = z
-  .object({
-    httpsProxy: z
-      .url({ protocol: /^https?$/ })
-      .max(1024)
-      .optional(),
-    noProxy: z
-      .string()
-      .max(4096)
-      .regex(/^[\x21-\x7e]*$/)
-      .optional(),
-    caHostPath: absolutePath.optional().describe("Folder on the nodes with the proxy's authority (*.crt)."),
-    caMountPath: absolutePath.optional().describe("Where the agent sees it."),
-  })
-  .prefault({});
-
 function registerImportCommand(server: HubServer, context: HubContext): void {
   const { access, client, credentials, clock, settings } = context;
   server.route({
@@ -63,7 +44,7 @@ function registerImportCommand(server: HubServer, context: HubContext): void {
       description:
         "Commands from before stop counting. Applying it again on a host that has joined changes its access mode.",
       params: z.object({ name: pathName }),
-      body: proxyBody,
+      body: proxySchema,
       response: {
         201: z.object({
           command: z.string().describe("To be run with kubectl where the cluster's administrator is."),

@@ -3,6 +3,7 @@ import { createClient, resources, systemClock } from "@inkube/kube";
 import { collectingLogger, FakeClock, seededRandom, startFakeApiServer } from "@inkube/kube/testing";
 import { describe, expect, it } from "vitest";
 import { type HostNode, toHostNode } from "../../host/host-node.ts";
+import { metricsApi } from "../../host/metrics-api.ts";
 import { cacheOf } from "../../objects/owned-caches.ts";
 import { heartbeatMs, reconcileHostCluster } from "./host-cluster.ts";
 
@@ -25,7 +26,14 @@ async function start() {
   await Promise.all([hosts.whenSynced(), nodes.whenSynced()]);
   const clock = new FakeClock();
   const live = () => server.object(hostClusters, { name: names.localHost });
-  const known = { hostClusters: hosts, nodes, version: async () => "v1.34.4", serviceCIDR: async () => "10.96.0.0/16" };
+  const known = {
+    hostClusters: hosts,
+    nodes,
+    version: async () => "v1.34.4",
+    serviceCIDR: async () => "10.96.0.0/16",
+    metrics: () => metricsApi(client),
+    access: "full" as const,
+  };
   const reconcile = async () => {
     while (hosts.get(names.localHost)?.metadata.resourceVersion !== live()?.metadata.resourceVersion) await tick();
     return reconcileHostCluster({ client, clock, ...known }, new AbortController().signal);
@@ -50,6 +58,22 @@ describe("the host's own object", () => {
       conditions: [{ type: "Ready", status: "True", reason: "HostReady" }],
       heartbeat: "2026-01-01T00:00:00.000Z",
     });
+  });
+
+  it("IMP-05 says that usage is unavailable where nobody serves it, and installs nothing", async () => {
+    await using host = await start();
+    await host.reconcile();
+    expect(host.live()?.status).toMatchObject({ metrics: "unavailable", access: "full" });
+    expect(host.server.object(resources.apiservices, { name: "v1beta1.metrics.k8s.io" })).toBeUndefined();
+    host.server.register({
+      group: "metrics.k8s.io",
+      version: "v1beta1",
+      plural: "nodes",
+      kind: "NodeMetrics",
+      namespaced: false,
+    });
+    await host.reconcile();
+    expect(host.live()?.status).toMatchObject({ metrics: "available" });
   });
 
   it("beats once a minute and is silent between", async () => {

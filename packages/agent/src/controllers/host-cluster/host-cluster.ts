@@ -24,6 +24,10 @@ export interface HostClusterDependencies {
   /** Version of the host's API server. */
   version: () => Promise<string>;
   serviceCIDR: () => Promise<string>;
+  /** Whether the host serves the Metrics API. */
+  metrics: () => Promise<NonNullable<HostClusterStatus["metrics"]>>;
+  /** What this agent may do there. */
+  access: NonNullable<HostClusterStatus["access"]>;
 }
 
 /** Writes what is true of this host into HostCluster `local`: at once when it changed, else as a heartbeat. */
@@ -72,15 +76,26 @@ export async function hostFacts({
   nodes,
   version,
   serviceCIDR,
-}: Pick<HostClusterDependencies, "nodes" | "version" | "serviceCIDR">): Promise<HostClusterStatus> {
+  metrics,
+  access,
+}: Pick<
+  HostClusterDependencies,
+  "nodes" | "version" | "serviceCIDR" | "metrics" | "access"
+>): Promise<HostClusterStatus> {
   const ready = [...nodes.list()].filter((node) => node.ready);
-  const [hostVersion, range] = await Promise.all([version(), serviceCIDR().catch(() => undefined)]);
+  const [hostVersion, range, usage] = await Promise.all([
+    version(),
+    serviceCIDR().catch(() => undefined),
+    metrics().catch(() => undefined),
+  ]);
   return {
     phase: "Running",
     version: hostVersion,
     agentVersion: programVersion,
+    access,
     nodes: ready.length,
     capacity: capacity(ready),
     ...(range !== undefined && { serviceCIDR: range }),
+    ...(usage && { metrics: usage }),
   };
 }
