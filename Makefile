@@ -35,9 +35,11 @@ down: deps ## Remove the embedded host and everything on it
 	@$(INKUBE) down
 
 .PHONY: generate
-generate: deps ## Write generated files (CRDs, chart)
+generate: deps ## Write generated files (CRDs, chart, references)
 	node packages/api/src/generate.ts
 	node packages/hub/src/chart/generate.ts
+	node packages/hub/src/reference/generate.ts
+	node packages/cli/src/reference/generate.ts
 
 .PHONY: lint
 lint: deps ## Check style, import rules and types

@@ -95,7 +95,8 @@ function parentOf(
   return parser;
 }
 
-function argumentSyntax({ name, required, variadic }: ArgumentSpec): string {
+/** An argument as help shows it: `<name>`, `[names...]`. */
+export function argumentSyntax({ name, required, variadic }: ArgumentSpec): string {
   const text = variadic ? `${name}...` : name;
   return required ? `<${text}>` : `[${text}]`;
 }

@@ -9,7 +9,6 @@ import {
   type Logger,
   resources,
 } from "@inkube/kube";
-import { jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { createAccess } from "./access/access.ts";
 import { createFilterController } from "./access/filter-controller.ts";
 import { createImpersonatedClients } from "./access/impersonation.ts";
@@ -40,6 +39,7 @@ import { keyRoutes } from "./routes/key-routes.ts";
 import { kubeconfigRoutes } from "./routes/kubeconfig-routes.ts";
 import { kubernetesRoutes } from "./routes/kubernetes-routes.ts";
 import { memberRoutes } from "./routes/member-routes.ts";
+import { describeDocument } from "./routes/openapi-components.ts";
 import { describeRoute, openApiRoutes } from "./routes/openapi-routes.ts";
 import { projectRoutes } from "./routes/project-routes.ts";
 import { proxyRoutes } from "./routes/proxy-routes.ts";
@@ -76,6 +76,8 @@ export interface Hub {
   /** True when everything that lists are answered from is complete. */
   readonly synced: boolean;
   start(): Promise<void>;
+  /** The OpenAPI document of its HTTP API; asked for instead of starting it. */
+  describe(): Promise<object>;
   /** What only one replica may do; ends when the signal is aborted. */
   lead(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
@@ -130,6 +132,10 @@ export function createHub(options: HubOptions): Hub {
       await registerRoutes(server, context, admissionToken);
       acceptUpgrades(server, context);
     },
+    async describe() {
+      await registerRoutes(server, context, admissionToken);
+      return server.swagger();
+    },
     async lead(signal) {
       await credentials.whenSynced(signal);
       await prepareHub(context);
@@ -172,7 +178,7 @@ export async function registerRoutes(
       security: [{ bearer: [] }],
     },
     transform: describeRoute,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: describeDocument,
   });
   auditRequests(server, context);
   await server.register(async (asked: HubServer) => {

@@ -23,6 +23,8 @@ const cliQuery = z.object({
   state: random(16).describe("Comes back with the code."),
   challenge: random(43).max(43).describe("PKCE, S256."),
 });
+/** What browsers get: they are sent on, or told why not on a page. */
+const redirects = { 302: z.null().describe("On to the next place."), ...errorAnswers };
 const newSession = z.object({ token: z.string(), user: z.string(), expiresAt: z.string() });
 
 /** Sign-in with OpenID Connect. These routes need no caller: they make one. */
@@ -89,14 +91,23 @@ function registerBegin(server: HubServer, { signIn }: HubContext): void {
       ...open,
       summary: "Sign in with a browser",
       querystring: z.object({ return: z.string().optional().describe("Path of the hub to come back to.") }),
+      response: redirects,
     },
-    handler: (request, reply) => begin(request, reply, { kind: "browser", path: localPath(request.query.return) }),
+    handler: async (request, reply) => {
+      await begin(request, reply, { kind: "browser", path: localPath(request.query.return) });
+      return reply;
+    },
   });
   server.route({
     method: "GET",
     url: "/auth/cli",
     exposeHeadRoute: false,
-    schema: { ...open, summary: "Sign a command line in with a browser", querystring: cliQuery },
+    schema: {
+      ...open,
+      summary: "Sign a command line in with a browser",
+      querystring: cliQuery,
+      response: redirects,
+    },
     handler: async (request, reply) => {
       const to: Destination = { kind: "cli", ...request.query };
       try {
@@ -128,7 +139,7 @@ function registerCallback(server: HubServer, { signIn, sessions }: HubContext): 
     url: "/auth/callback",
     exposeHeadRoute: false,
     config: { audit },
-    schema: { ...open, summary: "Where the provider sends browsers back to" },
+    schema: { ...open, summary: "Where the provider sends browsers back to", response: redirects },
     handler: async (request, reply) => {
       const returned = await signIn.resume(request.url, request.headers.cookie);
       try {

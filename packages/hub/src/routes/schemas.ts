@@ -15,9 +15,20 @@ export type ObjectKind = keyof typeof shapes;
  */
 export function objectSchema(kind: ObjectKind, direction: "input" | "output") {
   const { $schema: _, ...json } = z.toJSONSchema(shapes[kind], { io: direction, unrepresentable: "any" });
-  const described = { ...json, required: ["metadata", ...(direction === "output" ? ["spec"] : [])] };
+  const title = titleOf(kind, direction);
+  const described = { ...json, title, required: ["metadata", ...(direction === "output" ? ["spec"] : [])] };
   return z.record(z.string(), z.unknown()).meta(described as Record<string, unknown>);
 }
+
+function titleOf(kind: ObjectKind, direction: "input" | "output"): string {
+  return direction === "input" ? `${kind}Input` : kind;
+}
+
+/** Titles of what {@link objectSchema} describes; each always describes the same. */
+export const objectTitles: readonly string[] = (Object.keys(shapes) as ObjectKind[]).flatMap((kind) => [
+  titleOf(kind, "input"),
+  titleOf(kind, "output"),
+]);
 
 /** A merge patch (RFC 7386) of an object of ours. */
 export const mergePatch = z
