@@ -25,6 +25,7 @@ import { sweepSessions } from "./auth/sessions/sweep-sessions.ts";
 import type { HubContext, HubSettings } from "./context.ts";
 import { createCredentialStore } from "./credentials/credential-store.ts";
 import { createGroupController } from "./groups/group-controller.ts";
+import { keepHistory } from "./history/keep-history.ts";
 import { createCountController } from "./hosts/count-controller.ts";
 import { createHostController } from "./hosts/host-controller.ts";
 import { createPlacementController } from "./placement/placement-controller.ts";
@@ -34,6 +35,7 @@ import { authRoutes, sessionRoutes } from "./routes/auth-routes.ts";
 import { clusterRoutes } from "./routes/cluster-routes.ts";
 import { filterRoutes } from "./routes/filter-routes.ts";
 import { groupRoutes } from "./routes/group-routes.ts";
+import { historyRoutes } from "./routes/history-routes.ts";
 import { hostRoutes, importRoutes } from "./routes/host-routes.ts";
 import { keyRoutes } from "./routes/key-routes.ts";
 import { kubeconfigRoutes } from "./routes/kubeconfig-routes.ts";
@@ -149,6 +151,7 @@ export function createHub(options: HubOptions): Hub {
       for (const controller of controllers) controller.start();
       await Promise.all([
         keepAudit({ audit: store.audit, clock, logger, signal }),
+        keepHistory({ view, store, clock, logger, signal }),
         sweepSessions({ credentials, clock, logger, signal }),
         keepWebhooks({ client, target, token: admissionToken, clock, logger, signal }),
       ]);
@@ -203,6 +206,7 @@ export async function registerRoutes(
     memberRoutes(closed, context);
     filterRoutes(closed, context);
     auditRoutes(closed, context);
+    historyRoutes(closed, context);
     quotaRoutes(closed, context);
     await closed.register(async (proxied: HubServer) => {
       // What is passed on is not read here.
