@@ -1,6 +1,7 @@
 import type { NestedCluster } from "@inkube/api";
 import { administrators } from "../auth/principal.ts";
 import { type Amounts, countedResources, sizeOf } from "../placement/capacity.ts";
+import { neverSuitable } from "../placement/eligibility.ts";
 import { outsideLimits, wrongTarget } from "../placement/place.ts";
 import { type KnownFleet, pathOf } from "./known-fleet.ts";
 import { ownerOf, quotaCauses } from "./quota-rule.ts";
@@ -25,7 +26,7 @@ export function isExempt(groups: readonly string[]): boolean {
 /**
  * What is wrong with a new or resized nested cluster. Rules are looked at one after the other, and the first that is broken is
  * told:
- * 0. the host or group that it names is there and for its project;
+ * 0. the host or group that it names is there and for its project, and takes nested clusters at all;
  * 1. the quota of its owner, over all his nested clusters;
  * 2. the limits and minimums of its group;
  * 3. room on a host of the group, with oversubscription.
@@ -74,8 +75,10 @@ function difference(cluster: NestedCluster, before: NestedCluster | undefined) {
 function targetCauses(cluster: NestedCluster, known: KnownFleet): Cause[] {
   const { host, group } = cluster.spec;
   const wrong = wrongTarget(cluster, { ...known, on: () => [] });
-  if (!wrong || (wrong.refused === "HostMissing" && host === undefined)) return [];
-  return [cause(wrong.refused, group === undefined ? "spec.host" : "spec.group", wrong.particulars)];
+  if (wrong?.refused === "HostMissing" && host === undefined) return [];
+  if (wrong) return [cause(wrong.refused, group === undefined ? "spec.host" : "spec.group", wrong.particulars)];
+  const why = host === undefined ? undefined : neverSuitable(known.host(host), host);
+  return why === undefined ? [] : [cause("HostNotEligible", "spec.host", `${host}: ${why}`)];
 }
 
 function limitCauses(cluster: NestedCluster, changed: readonly (keyof Amounts)[], known: KnownFleet): Cause[] {

@@ -8,7 +8,7 @@ export const silentAfterMs = 2 * 60_000;
 
 /** Why nothing new can be placed on a host now; undefined when it can. */
 export function ineligible(host: HostCluster | undefined, name: string, now: number): string | undefined {
-  return unsuitable(host, name) ?? silent(host, now);
+  return unsuitable(host, name) ?? silent(host, now) ?? onlyLooking(host);
 }
 
 /** What people decided about a host that keeps new nested clusters off it; it does not pass by itself. */
@@ -30,6 +30,12 @@ function silent(host: HostCluster | undefined, now: number): string | undefined 
   if (heartbeat === undefined) return "its agent has not connected yet";
   const silentMs = now - Date.parse(heartbeat);
   return silentMs > silentAfterMs ? `its agent has been silent for ${roughly(silentMs)}` : undefined;
+}
+
+/** Full access is there once the command of the import was run; until then the agent could make nothing. */
+function onlyLooking(host: HostCluster | undefined): string | undefined {
+  if (host?.status?.access !== "read-only") return undefined;
+  return "its agent may only look until the command of inkube host import is run there";
 }
 
 /** Whole hours once it is some: what is written into a status must not change every minute. */

@@ -1,10 +1,12 @@
 import { AppError, group, type HostCluster, hostClusters, parseToken } from "@inkube/api";
+import type { KubeObject } from "@inkube/kube";
 import { z } from "zod";
 import { visibleShared } from "../access/visible.ts";
 import type { HubContext } from "../context.ts";
 import { importCommands } from "../hosts/import-command.ts";
 import { importManifest } from "../hosts/import-manifest.ts";
 import { type ProxySettings, proxySchema } from "../hosts/proxy-schema.ts";
+import { ineligible } from "../placement/eligibility.ts";
 import type { HubServer } from "../server/server.ts";
 import { objectFilter } from "../view/filter.ts";
 import { registerObjectRoutes } from "./object-routes.ts";
@@ -15,7 +17,7 @@ const importLifeMs = 24 * 60 * 60_000;
 
 /** Hosts: those that the hub knows, and the commands by which more join. */
 export function hostRoutes(server: HubServer, context: HubContext): void {
-  const { view, access } = context;
+  const { view, access, clock } = context;
   registerObjectRoutes(server, context, {
     type: hostClusters,
     tag: "hosts",
@@ -23,8 +25,19 @@ export function hostRoutes(server: HubServer, context: HubContext): void {
     path: "/api/v1/hosts",
     cache: view.hosts,
     visible: (principal) => visibleShared(access, view, principal, hostClusters),
-    query: {},
-    filter: objectFilter,
+    query: {
+      eligible: z
+        .enum(["true", "false"])
+        .optional()
+        .describe("true: only hosts on which nested clusters can be placed now; false: only the others."),
+    },
+    filter(query) {
+      const ordinary = objectFilter(query);
+      const isEligible = (object: KubeObject): boolean =>
+        ineligible(object as unknown as HostCluster, object.metadata.name, clock.now()) === undefined;
+      const { eligible } = query;
+      return (object) => ordinary(object) && (eligible === undefined || isEligible(object) === (eligible === "true"));
+    },
     sorts: {
       name: (object) => object.metadata.name,
       created: (object) => object.metadata.creationTimestamp ?? "",
