@@ -1,4 +1,4 @@
-import { AppError } from "@inkube/api";
+import { beginningOf } from "../clusters/period.ts";
 import type { CommandContext } from "../context.ts";
 import { pagesOf } from "../hub/pages.ts";
 import { printRows } from "../hub/print-rows.ts";
@@ -34,11 +34,7 @@ export interface AuditFlags {
 /** Prints the newest entries of the audit log that fit and that the person may see; all of them, oldest last, as CSV. */
 export async function listAudit(flags: AuditFlags, context: CommandContext): Promise<void> {
   const { project, actor, action, kind, to } = flags;
-  if (flags.since !== undefined && flags.from !== undefined) {
-    throw new AppError("USAGE", "--since and --from cannot both be given", { todo: "Leave one of them out." });
-  }
-  const since = flags.since === undefined ? undefined : new Date(context.clock.now() - flags.since).toISOString();
-  const query = { project, actor, action, kind, from: flags.from ?? since, to };
+  const query = { project, actor, action, kind, from: beginningOf(flags, context.clock), to };
   if (flags.csv) return printCsv(query, context);
   const items = await pagesOf<Entry>(await context.hub(), path, query, flags.limit);
   await printRows(

@@ -1,8 +1,9 @@
-import { AppError, type ClusterGroup } from "@inkube/api";
+import { AppError, type ClusterGroup, isAppError } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { givenFields } from "../clusters/given-fields.ts";
 import type { CommandContext } from "../context.ts";
 import { amounts } from "../hub/amounts.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { printChanged } from "../hub/print-changed.ts";
 import { projectsPatch } from "../hub/projects-patch.ts";
 
@@ -24,7 +25,9 @@ export interface GroupChanges {
 type Hosts = ClusterGroup["spec"]["hosts"];
 type Patch = Record<string, unknown>;
 
-/** Changes what is said of a cluster group. Throws AppError USAGE when nothing is, KUBE_CONFLICT when somebody else was faster. */
+const mostAttempts = 10;
+
+/** Changes what is said of a cluster group. Throws AppError USAGE when nothing is. */
 export async function changeGroup(name: string, flags: GroupChanges, context: CommandContext): Promise<void> {
   const spec = givenFields({
     endpointType: flags.endpoint,
@@ -56,7 +59,6 @@ export async function drainInGroup(
   await patchGroup(group, { spec: {}, hosts, dryRun: false }, context);
 }
 
-/** A list is replaced as a whole by a merge patch, so it is read first, and only that very state is changed. */
 async function patchGroup(
   name: string,
   change: { spec: Patch; hosts: ((before: Hosts) => Hosts) | undefined; dryRun: boolean },
@@ -65,14 +67,30 @@ async function patchGroup(
   const { spec, hosts, dryRun } = change;
   const hub = await context.hub();
   const path = `/api/v1/groups/${encodeURIComponent(name)}`;
-  const patch: Patch = { spec };
-  if (hosts) {
-    const before = await hub.call<KubeObject>("GET", path);
-    patch.metadata = { resourceVersion: before.metadata.resourceVersion };
-    patch.spec = { ...spec, hosts: hosts((before as unknown as ClusterGroup).spec.hosts) };
-  }
-  const changed = await hub.call<KubeObject>("PATCH", `${path}?dryRun=${dryRun}`, patch);
+  const send = (patch: Patch): Promise<KubeObject> => hub.call("PATCH", `${path}?dryRun=${dryRun}`, patch);
+  const changed = hosts ? await patchHosts(hub, path, { spec, hosts, send }) : await send({ spec });
   await printChanged(changed, { subject: `Group ${name}`, resource: "clustergroup.inkube.dev", dryRun }, context);
+}
+
+/**
+ * A list is replaced as a whole by a merge patch, so it is read first and only that very state is changed; read again when
+ * somebody, most often the hub with its figures, was faster.
+ */
+async function patchHosts(
+  hub: HubClient,
+  path: string,
+  change: { spec: Patch; hosts: (before: Hosts) => Hosts; send: (patch: Patch) => Promise<KubeObject> },
+): Promise<KubeObject> {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await hub.call<KubeObject>("GET", path);
+    const hosts = change.hosts((before as unknown as ClusterGroup).spec.hosts);
+    const { resourceVersion } = before.metadata;
+    try {
+      return await change.send({ metadata: { resourceVersion }, spec: { ...change.spec, hosts } });
+    } catch (error) {
+      if (attempt === mostAttempts || !isAppError(error, "KUBE_CONFLICT")) throw error;
+    }
+  }
 }
 
 function changedHosts(group: string, before: Hosts, flags: GroupChanges): Hosts {

@@ -1,101 +1,13 @@
-import { AppError, apiVersion, type HostCluster, type NestedCluster } from "@inkube/api";
+import { AppError, type HostCluster, type NestedCluster } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
-import { withDeadline } from "../clusters/deadline.ts";
 import type { CommandContext } from "../context.ts";
 import { printObject, printObjects } from "../hub/print-objects.ts";
-import { ageOf, formatDuration } from "../output/duration.ts";
-import { structured } from "../output/structured.ts";
+import { ageOf } from "../output/duration.ts";
 
 const path = "/api/v1/hosts";
 
 function asHost(object: KubeObject): HostCluster {
   return object as unknown as HostCluster;
-}
-
-export interface ImportFlags {
-  access: string;
-  endpoint: string | undefined;
-  domain: string | undefined;
-  distro: string | undefined;
-  "https-proxy": string | undefined;
-  "no-proxy": string | undefined;
-  "proxy-ca-path": string | undefined;
-  "proxy-ca-mount": string | undefined;
-  wait: boolean;
-  timeout: number;
-}
-
-/** Makes the host known to the hub, or changes its access, and prints the command that lets the cluster join. */
-export async function importHost(name: string, flags: ImportFlags, context: CommandContext): Promise<void> {
-  const hub = await context.hub();
-  if (flags.access !== "full" && flags.access !== "read-only") {
-    throw new AppError("USAGE", `--access ${flags.access} is not an access mode`, { todo: "Use full or read-only." });
-  }
-  const endpoint = { ...(flags.endpoint && { type: flags.endpoint }), ...(flags.domain && { domain: flags.domain }) };
-  const spec = {
-    access: flags.access,
-    ...(flags.endpoint && { nesting: true }),
-    ...(Object.keys(endpoint).length > 0 && { endpoint }),
-    ...(flags.distro && { defaultDistro: flags.distro }),
-  };
-  await hub
-    .call("POST", path, { apiVersion, kind: "HostCluster", metadata: { name }, spec })
-    .catch(async (error: unknown) => {
-      if (!(error instanceof AppError) || error.code !== "KUBE_ALREADY_EXISTS") throw error;
-      await hub.call("PATCH", `${path}/${name}`, { spec });
-    });
-  const given = await hub.call<{ command: string; alternative?: string; url: string; expiresAt: string }>(
-    "POST",
-    `${path}/${name}/import`,
-    {
-      ...(flags["https-proxy"] && { httpsProxy: flags["https-proxy"] }),
-      ...(flags["no-proxy"] && { noProxy: flags["no-proxy"] }),
-      ...(flags["proxy-ca-path"] && { caHostPath: flags["proxy-ca-path"] }),
-      ...(flags["proxy-ca-mount"] && { caMountPath: flags["proxy-ca-mount"] }),
-    },
-  );
-  const { io, globals, progress } = context;
-  const text = await structured(given, globals.output);
-  if (text !== undefined) io.stdout.write(text);
-  else if (globals.output === "name") io.stdout.write(`hostcluster.inkube.dev/${name}\n`);
-  else {
-    progress.log(`Run this as administrator of the cluster, before ${given.expiresAt}; it works once:`);
-    io.stdout.write(`${given.command}\n`);
-    if (given.alternative) {
-      progress.log("Where the machine does not trust the hub's certificate, this instead:");
-      io.stdout.write(`${given.alternative}\n`);
-    }
-  }
-  if (flags.wait) await waitRunning(name, flags.timeout, context);
-}
-
-const lookMs = 1000;
-
-/** Waits until the host's agent has joined. Throws AppError TIMEOUT. */
-async function waitRunning(name: string, timeoutMs: number, context: CommandContext): Promise<void> {
-  const { clock, signal, progress } = context;
-  const hub = await context.hub();
-  const todo = `See inkube host describe ${name}.`;
-  await withDeadline(
-    {
-      ms: timeoutMs,
-      clock,
-      signal,
-      expired: () => new AppError("TIMEOUT", `${name} has not joined after ${formatDuration(timeoutMs)}`, { todo }),
-      interrupted: () => new AppError("INTERRUPTED", `Stopped waiting; ${name} can still join`, { todo }),
-    },
-    async (stop) => {
-      for (;;) {
-        const host = asHost(await hub.call<KubeObject>("GET", `${path}/${name}`));
-        const joined = host.status?.phase === "Running" && host.status.heartbeat !== undefined;
-        progress.show([
-          { name: `Join ${name}`, state: joined ? "done" : "working", detail: host.status?.phase ?? "Importing" },
-        ]);
-        if (joined) return;
-        await clock.sleep(lookMs, stop);
-      }
-    },
-  );
 }
 
 /** Prints the hosts of the hub. */
@@ -143,7 +55,7 @@ export async function describeHost(name: string, context: CommandContext): Promi
   const lines = [
     `Host        ${name}`,
     `Phase       ${phaseOf(asHost(object))}`,
-    `Access      ${spec.access}`,
+    `Access      ${accessOf(asHost(object))}`,
     `Nesting     ${spec.nesting ? "on" : "off"}${spec.unschedulable ? ", draining" : ""}`,
     `Endpoint    ${spec.endpoint.type ?? "-"}${spec.endpoint.domain ? ` ${spec.endpoint.domain}` : ""}`,
     `Version     ${status?.version ?? "-"} (agent ${status?.agentVersion ?? "-"})`,
@@ -153,6 +65,7 @@ export async function describeHost(name: string, context: CommandContext): Promi
         .map(([resource, amount]) => `${resource} ${amount}`)
         .join(", ") || "-"
     }`,
+    `Usage       ${usage(status?.metrics)}`,
     `Heartbeat   ${status?.heartbeat ?? "never"}`,
     `Clusters    ${clusters.length === 0 ? "none" : ""}`,
     ...clusters.map((one) => {
@@ -162,6 +75,17 @@ export async function describeHost(name: string, context: CommandContext): Promi
     }),
   ];
   await printObject(object, lines, context);
+}
+
+/** What is wanted, and what is there while the command of the import was not run. */
+function accessOf({ spec, status }: HostCluster): string {
+  const now = status?.access;
+  return now === undefined || now === spec.access ? spec.access : `${spec.access}, now ${now}: run inkube host import`;
+}
+
+function usage(metrics: NonNullable<HostCluster["status"]>["metrics"]): string {
+  if (metrics === "unavailable") return "unavailable: the host serves no Metrics API, and nothing installs one";
+  return metrics === "available" ? "measured by the host's Metrics API" : "-";
 }
 
 /** Stops or starts placement on a host; what is there stays. */

@@ -7,6 +7,7 @@ import { create } from "./create.ts";
 import { deleteCommand } from "./delete.ts";
 import { describeCommand } from "./describe.ts";
 import { down } from "./down.ts";
+import { events } from "./events.ts";
 import { explain } from "./explain.ts";
 import { filterCreate } from "./filter/create.ts";
 import { filterDelete } from "./filter/delete.ts";
@@ -47,6 +48,7 @@ import { status } from "./status.ts";
 import { token } from "./token.ts";
 import { up } from "./up.ts";
 import { update } from "./update.ts";
+import { usage } from "./usage.ts";
 import { version } from "./version.ts";
 import { whoami } from "./whoami.ts";
 
@@ -62,6 +64,8 @@ export const commands: readonly Command[] = [
   describeCommand,
   kubeconfig,
   connect,
+  events,
+  usage,
   explain,
   logs,
   deleteCommand,

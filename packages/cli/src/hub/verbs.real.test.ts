@@ -172,6 +172,28 @@ describe("API-01 verbs of the command line at a real hub", () => {
     expect(await text(ann, "session list -o name")).not.toContain(credential.id);
   });
 
+  it("list shows what the caller may see, narrowed by host, group, phase and labels", async () => {
+    expect(await text(root, "list -A --group europe --label team=claims -o name")).toBe(
+      "nestedcluster.inkube.dev/web\n",
+    );
+    expect((await hub.inkube(root, "list -A --label team=other")).err).toBe("There are no such nested clusters here\n");
+    expect(await text(ann, "list -A -o wide")).toMatch(/shop +web /);
+    const stranger = await hub.test.keyFor("stranger");
+    expect(await hub.inkube(stranger, "list -A")).toMatchObject({ code: 0, out: "" });
+  });
+
+  it("events tells what happened, usage what was used", async () => {
+    await eventually(async () => expect(await text(ann, "events web -n shop")).toMatch(/Normal +\w+ +shop\/web /));
+    expect((await hub.inkube(ann, "events --host edge-1 --type Warning --since 1s")).code).toBe(0);
+    const uses = { cpuCoreSeconds: 7200, memoryByteSeconds: 3600 * 2 ** 30, storageByteSeconds: 0, podSeconds: 1800 };
+    const place = { host: "edge-9", project: "shop", cluster: "batch" };
+    // Members see the hours that began after their project was made.
+    await hub.test.store.usage.add([{ ...place, time: Date.now() + 3_600_000, ...uses }]);
+    expect(await text(ann, "usage batch -n shop")).toMatch(/shop +batch +1 +2\.00 +1\.00 +0\.00 +0\.50\n/);
+    expect(await json(ann, "usage batch -n shop --since 2h")).toMatchObject({ items: [{ ...place, ...uses }] });
+    expect((await hub.inkube(ann, "usage batch -n shop --to 2020-01-01T00:00:00Z")).err).toContain("Nothing is known");
+  });
+
   it("audit shows what was done, page after page, and as CSV", async () => {
     type Entries = { items: { id: string; actor: string; kind: string; action: string }[] };
     const { items } = await json<Entries>(root, "audit list --limit 1000");

@@ -27,13 +27,17 @@ export function typeOf(object: KubeObject): ResourceType {
 export async function applyObjects(
   host: Client,
   objects: readonly KubeObject[],
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  {
+    clock,
+    signal,
+    fieldManager = fieldManagers.cli,
+  }: { clock: Clock; signal: AbortSignal; fieldManager?: string | undefined },
 ): Promise<void> {
   for (const object of objects) {
     const type = typeOf(object);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await host.apply(type, object, { fieldManager: fieldManagers.cli, force: true, signal });
+        await host.apply(type, object, { fieldManager, force: true, signal });
         break;
       } catch (error) {
         if (attempt === maxTries || !isKubeError(error, "notFound", "conflict", "unreachable")) throw error;

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { period } from "../common-options.ts";
 
 export const auditList = defineCommand({
   name: "audit list",
@@ -18,9 +19,7 @@ Examples:
       complete: ["create", "update", "delete", "action", "sign-in", "sign-out"],
     },
     kind: { kind: "string", description: "only about this kind of object, such as NestedCluster" },
-    since: { kind: "duration", description: "only what is younger than this" },
-    from: { kind: "string", placeholder: "TIME", description: "not before this time, such as 2026-01-31T12:00:00Z" },
-    to: { kind: "string", placeholder: "TIME", description: "before this time" },
+    ...period,
     limit: { kind: "integer", placeholder: "N", default: 50, description: "how many at most (default: 50)" },
     csv: { kind: "boolean", description: "all that fit, as CSV" },
   },

@@ -1,3 +1,4 @@
+import { AppError } from "@inkube/api";
 import { defineCommand } from "../../command.ts";
 
 export const hostImport = defineCommand({
@@ -6,16 +7,19 @@ export const hostImport = defineCommand({
   description: `The cluster's agent dials out to the hub; nothing dials in. Run it again for another command, or with --access full to give
 the agent of a read-only host full access.
 
+With --from every kubeconfig in a folder is imported, by the rights that it has: hosts are named after the files, and the agent is
+installed at once.
+
 Examples:
   inkube host import edge-1 --endpoint LoadBalancer
-  inkube host import audited --access read-only`,
-  arguments: [{ name: "name", description: "name of the host in the hub", required: true }],
+  inkube host import audited --access read-only
+  inkube host import --from kubeconfigs/ --endpoint Hub --wait`,
+  arguments: [{ name: "name", description: "name of the host in the hub" }],
   options: {
     access: {
       kind: "string",
       placeholder: "MODE",
-      default: "full",
-      description: "what the agent may do there: full, read-only",
+      description: "what the agent may do there: full, read-only (default: full, or as it is)",
       complete: ["full", "read-only"],
     },
     endpoint: {
@@ -33,17 +37,34 @@ Examples:
     },
     "https-proxy": { kind: "string", placeholder: "URL", description: "HTTP proxy through which the agent gets out" },
     "no-proxy": { kind: "string", placeholder: "LIST", description: "what goes past the proxy" },
-    "proxy-ca-path": {
+    "proxy-ca-file": {
+      kind: "string",
+      placeholder: "FILE",
+      description: "authorities to trust beside the hub's own, PEM",
+      complete: "file",
+    },
+    from: {
       kind: "string",
       placeholder: "DIR",
-      description: "folder on the nodes with the proxy's authority",
+      description: "import the cluster of every kubeconfig in this folder",
+      complete: "file",
     },
-    "proxy-ca-mount": { kind: "string", placeholder: "DIR", description: "where the agent sees it" },
+    context: { kind: "string", placeholder: "NAME", description: "with --from: context to use in every file" },
+    unique: { kind: "boolean", description: "with --from: append eight random digits to each name" },
     wait: { kind: "boolean", description: "wait until it has joined" },
     timeout: { kind: "duration", default: "10m", description: "how long to wait" },
   },
-  async run({ args, options }, context) {
-    const { importHost } = await import("../../actions/hosts.ts");
-    await importHost(args.name, options, context);
+  async run({ args: { name }, options: { from, ...options } }, context) {
+    if (from !== undefined && name === undefined) {
+      const { importFolder } = await import("../../actions/import-folder.ts");
+      return importFolder(from, options, context);
+    }
+    if (name === undefined || from !== undefined || options.unique || options.context !== undefined) {
+      throw new AppError("USAGE", "Name one host, or a folder with --from, --unique and --context", {
+        todo: "See inkube host import --help.",
+      });
+    }
+    const { importHost } = await import("../../actions/import-host.ts");
+    return importHost(name, options, context);
   },
 });
