@@ -18,19 +18,21 @@ let hub: HubAndCli;
 let root: string;
 let folder: string;
 let real: RealApiServer;
-let fakes: FakeApiServer[];
+let first: FakeApiServer;
+let second: FakeApiServer;
 const clients: Client[] = [];
 beforeAll(async () => {
   hub = await startHubAndCli();
   root = await hub.test.adminKey();
   folder = await mkdtemp(join(tmpdir(), "inkube-import-"));
   real = await startRealApiServer();
-  fakes = await Promise.all([startFakeApiServer(), startFakeApiServer()]);
-  for (const fake of fakes) await clientOf(fake.config).create(resources.namespaces, { metadata: { name: "kube-system" } });
+  [first, second] = await Promise.all([startFakeApiServer(), startFakeApiServer()]);
+  for (const fake of [first, second])
+    await clientOf(fake.config).create(resources.namespaces, { metadata: { name: "kube-system" } });
 });
 afterAll(async () => {
   for (const client of clients) await client.close();
-  for (const server of [...(fakes ?? []), real]) await server?.[Symbol.asyncDispose]();
+  for (const server of [first, second, real]) await server?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
   await hub?.[Symbol.asyncDispose]();
 });
@@ -77,7 +79,11 @@ async function connectionOf(config: ClusterConfig) {
 
 describe("inkube host import --from", () => {
   it("IMP-10 imports each cluster of a folder under the name of its file, and installs the agent there", async () => {
-    const path = await kubeconfigs({ "Edge_1.yaml": real.config, "edge-2.kubeconfig": fakes[0]!.config, config: fakes[1]!.config });
+    const path = await kubeconfigs({
+      "Edge_1.yaml": real.config,
+      "edge-2.kubeconfig": first.config,
+      config: second.config,
+    });
     await mkdir(join(path, "more"));
     await writeFile(join(path, ".hidden"), "no kubeconfig");
     const { code, items, err } = await importAll(path, "--access read-only");
@@ -91,7 +97,7 @@ describe("inkube host import --from", () => {
     for (const name of ["edge-1", "edge-2", "shop"]) {
       expect((await hub.test.admin.get(hostClusters, { name }))?.spec).toMatchObject({ access: "read-only" });
     }
-    for (const config of [real.config, ...fakes.map((fake) => fake.config)]) {
+    for (const config of [real.config, first.config, second.config]) {
       const { token } = await connectionOf(config);
       const answer = await hub.test.call(undefined, "GET", `/import/${Buffer.from(token ?? "", "base64")}`);
       expect(answer.statusCode).toBe(200);
@@ -106,7 +112,7 @@ describe("inkube host import --from", () => {
   });
 
   it("IMP-10 appends eight digits to each name with --unique", async () => {
-    const { code, items } = await importAll(await kubeconfigs({ "edge-2.kubeconfig": fakes[0]!.config }), "--unique");
+    const { code, items } = await importAll(await kubeconfigs({ "edge-2.kubeconfig": first.config }), "--unique");
     expect(code).toBe(0);
     expect(items[0]?.name).toMatch(/^edge-2-[0-9a-f]{8}$/);
   });
@@ -115,10 +121,10 @@ describe("inkube host import --from", () => {
     const path = await kubeconfigs({
       "a-broken.yaml": "clusters: [",
       "b-away.yaml": { server: "https://127.0.0.1:1" },
-      "c-new.yaml": fakes[0]!.config,
-      "d-same.yaml": fakes[0]!.config,
-      "new_e.yaml": fakes[1]!.config,
-      "new-e.kubeconfig": fakes[1]!.config,
+      "c-new.yaml": first.config,
+      "d-same.yaml": first.config,
+      "new_e.yaml": second.config,
+      "new-e.kubeconfig": second.config,
     });
     const { code, items } = await importAll(path);
     const told = items.map(({ file, imported, error }) => [file, imported, error?.code]);
@@ -138,7 +144,7 @@ describe("inkube host import --from", () => {
   });
 
   it("IMP-10 takes no host's name away from one that has joined, and tries again one that has not", async () => {
-    const path = await kubeconfigs({ "c-new.yaml": fakes[0]!.config });
+    const path = await kubeconfigs({ "c-new.yaml": first.config });
     expect((await importAll(path)).code).toBe(0);
     const status = { phase: "Running", heartbeat: "2999-01-01T00:00:00Z" };
     await hub.test.admin.patch(hostClusters, { name: "c-new" }, { status }, { type: "merge", subresource: "status" });
@@ -147,21 +153,23 @@ describe("inkube host import --from", () => {
   });
 
   it("IMP-10 uses the named context of every file", async () => {
-    const path = await kubeconfigs({ config: fakes[0]!.config });
-    expect((await importAll(path, "--context other")).items).toEqual([{ file: "config", name: "other", imported: true }]);
+    const path = await kubeconfigs({ config: first.config });
+    expect((await importAll(path, "--context other")).items).toEqual([
+      { file: "config", name: "other", imported: true },
+    ]);
     const { code, items } = await importAll(path, "--context none");
     expect([code, items[0]?.error?.message]).toEqual([2, expect.stringContaining('has no context "none"')]);
   });
 
   it("IMP-10 leaves the cluster alone that a hub runs on", async () => {
-    const own = clientOf(fakes[1]!.config);
+    const own = clientOf(second.config);
     const metadata = { namespace: names.systemNamespace, name: names.hubConnectionSecret };
     const options = { fieldManager: fieldManagers.hub, force: true };
     const data = { mode: base64("local") };
     await own.apply(resources.secrets, { apiVersion: "v1", kind: "Secret", metadata, data }, options);
-    const { items } = await importAll(await kubeconfigs({ "own.yaml": fakes[1]!.config }));
+    const { items } = await importAll(await kubeconfigs({ "own.yaml": second.config }));
     expect(items[0]?.error?.code).toBe("HOST_UNSUITABLE");
-    expect((await connectionOf(fakes[1]!.config)).mode).toBe(data.mode);
+    expect((await connectionOf(second.config)).mode).toBe(data.mode);
   });
 
   it("IMP-10 needs files, and takes a name or a folder", async () => {
