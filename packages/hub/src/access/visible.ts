@@ -7,13 +7,16 @@ import type { Access } from "./access.ts";
 /** Says of an object whether the caller may see it. */
 export type Visible = (object: KubeObject) => boolean;
 
+/** Of a caller who may see all there is. */
+export const everything: Visible = () => true;
+
 /**
  * Which nested clusters the caller may list: all, those of his projects, and those that roles name one by one. Decided by
  * the Kubernetes API, one question a project at most.
  */
 export async function visibleClusters(access: Access, view: FleetView, principal: Principal): Promise<Visible> {
   const right = { verb: "list", group, resource: nestedClusters.plural };
-  if (await access.may(principal, right)) return () => true;
+  if (await access.may(principal, right)) return everything;
   const names = [...view.projects.list()].map(({ metadata }) => metadata.name);
   const granted = await Promise.all(
     names.map(async (namespace) => {
@@ -33,7 +36,7 @@ export async function visibleClusters(access: Access, view: FleetView, principal
 /** Projects in which the caller may see anything of nested clusters. */
 export async function visibleProjects(access: Access, view: FleetView, principal: Principal): Promise<Visible> {
   const right = { verb: "get", group, resource: nestedClusters.plural };
-  if (await access.may(principal, right)) return () => true;
+  if (await access.may(principal, right)) return everything;
   const seen = await Promise.all(
     [...view.projects.list()].map(async ({ metadata: { name: namespace } }) => {
       const granted = await access.named(principal, { ...right, namespace });
@@ -54,7 +57,7 @@ export async function visibleShared(
   principal: Principal,
   type: typeof hostClusters | typeof clusterGroups,
 ): Promise<Visible> {
-  if (await access.may(principal, { verb: "list", group, resource: type.plural })) return () => true;
+  if (await access.may(principal, { verb: "list", group, resource: type.plural })) return everything;
   const isVisible = await visibleProjects(access, view, principal);
   const projects = new Set([...view.projects.list()].filter(isVisible).map(({ metadata }) => metadata.name));
   return (object) => {

@@ -9,12 +9,15 @@ import {
   type WatchCache,
 } from "@inkube/kube";
 import { z } from "zod";
-import type { Visible } from "../access/visible.ts";
+import { everything, type Visible } from "../access/visible.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
 import type { HubServer } from "../server/server.ts";
 import type { Filter } from "../view/filter.ts";
-import { pageOf, type SortKey } from "../view/page.ts";
+import { createLiveLists } from "../view/live-lists.ts";
+import { type Page, pageOf } from "../view/page.ts";
+import { createPagePrinter } from "../view/page-text.ts";
+import type { SortKey } from "../view/place.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
 import { listAnswer, listQuery, mergePatch, type ObjectKind, objectSchema, pathName, writeQuery } from "./schemas.ts";
 
@@ -51,6 +54,8 @@ export function registerObjectRoutes<Q extends z.ZodRawShape>(
 function registerList<Q extends z.ZodRawShape>(server: HubServer, routes: ObjectRoutes<Q>): void {
   const sorts = Object.keys(routes.sorts) as [string, ...string[]];
   const querystring = listQuery.extend({ ...routes.query, sort: z.enum(sorts).default(sorts[0]) });
+  const lists = createLiveLists(routes.cache);
+  const print = createPagePrinter();
   server.route({
     method: "GET",
     url: routes.listPath,
@@ -60,11 +65,17 @@ function registerList<Q extends z.ZodRawShape>(server: HubServer, routes: Object
       querystring,
       response: { 200: listAnswer(objectSchema(routes.type.kind, "output")), ...errorAnswers },
     },
+    serializerCompiler: () => (page) => print(page as Page),
     handler: async (request) => {
-      const query = request.query as Record<string, string | undefined> & z.output<typeof listQuery> & { sort: string };
-      const [isVisible, isWanted] = [await routes.visible(callerOf(request)), routes.filter(query)];
-      const fitting = [...routes.cache.list()].filter((object) => isWanted(object) && isVisible(object));
-      return pageOf(fitting, routes.sorts[query.sort] ?? (() => ""), query);
+      const { limit, order, continue: after, ...wanted } = request.query as z.output<typeof listQuery>;
+      const { sort, ...narrowed } = wanted as Record<string, string | undefined> & { sort: string };
+      const isVisible = await routes.visible(callerOf(request));
+      const { objects, sortKey } = lists.get(JSON.stringify(Object.entries(wanted).sort()), () => ({
+        fits: routes.filter(narrowed),
+        sortKey: routes.sorts[sort] ?? (() => ""),
+      }));
+      const seen = isVisible === everything ? objects : objects.filter(isVisible);
+      return pageOf(seen, sortKey, { limit, order, continue: after });
     },
   });
 }
@@ -140,7 +151,8 @@ function registerWrites<Q extends z.ZodRawShape>(
     handler: (request) => {
       const { dryRun } = request.query as { dryRun: boolean };
       const options = { type: "merge" as const, fieldManager: fieldManagers.hub, dryRun };
-      return clients.clientFor(callerOf(request)).patch(type, refOf(request.params), request.body, options);
+      const patch = patchOf(type, request.body as Record<string, unknown>);
+      return clients.clientFor(callerOf(request)).patch(type, refOf(request.params), patch, options);
     },
   });
   server.route({
@@ -170,6 +182,17 @@ function refOf(params: unknown): { name: string; namespace?: string } {
 
 function throwMissing(type: ResourceType, name: string): never {
   throw new AppError("KUBE_NOT_FOUND", `There is no ${type.kind} ${name}`, { todo: "Check the name and the project." });
+}
+
+/** Without what says which kind of object it is: the API server calls another one a fault of its own. Throws AppError. */
+function patchOf(type: ResourceType, { apiVersion, kind, ...patch }: Record<string, unknown>): Record<string, unknown> {
+  const wrong = [
+    ...(apiVersion === undefined || apiVersion === apiVersionOf(type) ? [] : ["apiVersion"]),
+    ...(kind === undefined || kind === type.kind ? [] : ["kind"]),
+  ];
+  const fields = wrong.map((field) => ({ field, message: "cannot be changed" }));
+  if (wrong.length === 0) return patch;
+  throw new AppError("SPEC_INVALID", `${wrong.join(" and ")}: cannot be changed`, { details: fields });
 }
 
 /** The object of a body, in its project; what only the API server may set is left out. */

@@ -8,6 +8,7 @@ import { projectsResource } from "../install/roles.ts";
 import type { HubServer } from "../server/server.ts";
 import { objectFilter } from "../view/filter.ts";
 import { pageOf } from "../view/page.ts";
+import { type SortKey, sortedBy } from "../view/place.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
 import { listAnswer, listQuery, pathName, writeQuery } from "./schemas.ts";
 
@@ -30,6 +31,8 @@ const projectName = z
     (name) => !/^(kube|inkube)-/.test(name),
     "names that begin with kube- or inkube- are kept for Kubernetes and Inkube",
   );
+
+const byName: SortKey = ({ metadata }) => metadata.name;
 
 /** Projects: namespaces of the hub that hold nested clusters and say who may do what with them. */
 export function projectRoutes(server: HubServer, context: HubContext): void {
@@ -56,7 +59,7 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
       const isVisible = await visibleProjects(access, view, callerOf(request));
       const isWanted = objectFilter(request.query);
       const fitting = [...view.projects.list()].filter((object) => isWanted(object) && isVisible(object));
-      const page = pageOf(fitting, ({ metadata }) => metadata.name, request.query);
+      const page = pageOf(sortedBy(byName, fitting), byName, request.query);
       return { ...page, items: page.items.map(shown) };
     },
   });

@@ -1,5 +1,6 @@
 import { AppError } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
+import { comparePlaces, countBefore, type Place, placeOf, type SortKey } from "./place.ts";
 
 /** What part of a sorted list is asked for. */
 export interface PageRequest {
@@ -17,53 +18,33 @@ export interface Page {
   total: number;
 }
 
-/** The value by which an object is sorted. */
-export type SortKey = (object: KubeObject) => string;
-
 /**
- * One page. The token names the last object of the page before, not a number: objects that come or go between pages neither
- * repeat nor hide others. Equal keys are ordered by project and name. Throws AppError USAGE for a token of something else.
+ * One page of objects that are sorted by this key, ascending. The token names the last object of the page before, not a number:
+ * objects that come or go between pages neither repeat nor hide others. Throws AppError USAGE for a token of something else.
  */
-export function pageOf(objects: Iterable<KubeObject>, sortKey: SortKey, request: PageRequest): Page {
-  const sign = request.order === "asc" ? 1 : -1;
-  const places = [...objects].map((object) => ({ object, place: placeOf(object, sortKey) }));
-  places.sort((a, b) => sign * compare(a.place, b.place));
+export function pageOf(sorted: readonly KubeObject[], sortKey: SortKey, request: PageRequest): Page {
+  const { limit, order } = request;
   const after = request.continue === undefined ? undefined : decode(request.continue);
-  const start = after === undefined ? 0 : firstAfter(places, after, sign);
-  const part = places.slice(start, start + request.limit);
-  const last = part.at(-1);
-  const more = start + part.length < places.length && last !== undefined;
-  return {
-    items: part.map(({ object }) => object),
-    total: places.length,
-    ...(more && { continue: Buffer.from(JSON.stringify(last.place)).toString("base64url") }),
-  };
+  const [start, end] =
+    order === "asc"
+      ? [firstAfter(sorted, sortKey, after), sorted.length]
+      : [0, after ? countBefore(sorted, sortKey, after) : sorted.length];
+  const items =
+    order === "asc" ? sorted.slice(start, start + limit) : sorted.slice(Math.max(0, end - limit), end).reverse();
+  const last = items.at(-1);
+  const more = end - start > items.length && last !== undefined;
+  return { items, total: sorted.length, ...(more && { continue: encode(placeOf(last, sortKey)) }) };
 }
 
-type Place = readonly [key: string, project: string, name: string];
-
-function placeOf(object: KubeObject, sortKey: SortKey): Place {
-  return [sortKey(object), object.metadata.namespace ?? "", object.metadata.name];
+function firstAfter(sorted: readonly KubeObject[], sortKey: SortKey, after: Place | undefined): number {
+  if (after === undefined) return 0;
+  const index = countBefore(sorted, sortKey, after);
+  const there = sorted[index];
+  return there && comparePlaces(placeOf(there, sortKey), after) === 0 ? index + 1 : index;
 }
 
-function compare(a: Place, b: Place): number {
-  for (let index = 0; index < 3; index += 1) {
-    const [left, right] = [a[index] as string, b[index] as string];
-    if (left !== right) return left < right ? -1 : 1;
-  }
-  return 0;
-}
-
-/** Binary search: the list is sorted already. */
-function firstAfter(places: readonly { place: Place }[], after: Place, sign: number): number {
-  let [low, high] = [0, places.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const place = places[middle]?.place;
-    if (place && sign * compare(place, after) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function encode(place: Place): string {
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
 }
 
 function decode(token: string): Place {

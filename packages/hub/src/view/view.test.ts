@@ -3,6 +3,7 @@ import type { KubeObject } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
 import { clusterFilter, labelFilter } from "./filter.ts";
 import { pageOf } from "./page.ts";
+import { type SortKey, sortedBy } from "./place.ts";
 
 const object = (name: string, labels: Record<string, string> = {}, more: object = {}): KubeObject => ({
   metadata: { name, namespace: "team", labels },
@@ -41,8 +42,11 @@ describe("clusterFilter", () => {
 });
 
 describe("pageOf", () => {
-  const names = ["d", "b", "a", "c", "e"].map((name) => object(name));
-  const key = ({ metadata }: KubeObject): string => metadata.name;
+  const key: SortKey = ({ metadata }) => metadata.name;
+  const names = sortedBy(
+    key,
+    ["d", "b", "a", "c", "e"].map((name) => object(name)),
+  );
   const walk = (order: "asc" | "desc"): string[] => {
     const seen: string[] = [];
     let next: string | undefined;
