@@ -12,6 +12,7 @@ import {
 import { type Client, type Clock, isKubeError, type KubeObject, type Logger } from "@inkube/kube";
 import type { FleetView } from "../view/fleet-view.ts";
 import { dropFinalizer } from "./finalizer.ts";
+import { isAlreadyTold } from "./reported/already-told.ts";
 import { type ReportedStatus, reportedClusterStatus, reportedHostStatus } from "./reported/reported-status.ts";
 import { placedOn } from "./wanted-feed.ts";
 
@@ -25,12 +26,18 @@ export interface ReportDependencies {
 /**
  * Writes what a host says of itself and of its nested clusters. It may speak only of what was placed on it, and only what is its
  * own to say: anything else is passed over, and the host is told by the names in the answer. Returns `project/name` of those that
- * were refused. Throws AppError TOO_LARGE for what it says of itself.
+ * were refused. Throws AppError TOO_LARGE for what it says of itself, and the signal's reason when it is aborted before the end.
  */
-export async function takeReport(dependencies: ReportDependencies, host: string, report: Report): Promise<string[]> {
+export async function takeReport(
+  dependencies: ReportDependencies,
+  host: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<string[]> {
   if (report.host) await writeHost(dependencies, host, report.host);
   const refused: string[] = [];
   for (const one of report.clusters ?? []) {
+    signal.throwIfAborted();
     if (!(await takeClusterReport(dependencies, host, one))) refused.push(`${one.project}/${one.name}`);
   }
   if (report.removed) await releaseHost(dependencies, host);
@@ -67,6 +74,7 @@ async function takeClusterReport(
   if (report.gone) return releaseCluster(dependencies, object);
   try {
     const status = counted(dependencies, host, reportedClusterStatus(report.status ?? {}));
+    if (await isKnown(dependencies, object, status)) return true;
     await applyStatus(client, nestedClusters, { namespace: project, name, uid }, status);
   } catch (error) {
     if (isAppError(error, "TOO_LARGE")) return false;
@@ -76,7 +84,18 @@ async function takeClusterReport(
   return true;
 }
 
-function counted({ logger }: ReportDependencies, host: string, { status, ignored }: ReportedStatus): object {
+/**
+ * Agents that come back tell everything again. The copy in memory may be old, so it only says where looking is worth it; to look
+ * costs the Kubernetes API less than to write what is there already.
+ */
+async function isKnown({ client }: ReportDependencies, object: KubeObject, status: Record<string, unknown>) {
+  if (!isAlreadyTold(object, status)) return false;
+  const { name, namespace = "" } = object.metadata;
+  const live = await client.get(nestedClusters, { namespace, name });
+  return live !== undefined && live.metadata.uid === object.metadata.uid && isAlreadyTold(live, status);
+}
+
+function counted({ logger }: ReportDependencies, host: string, { status, ignored }: ReportedStatus) {
   // Only how many: their names are the host's to choose.
   if (ignored.length > 0) logger.debug({ host, members: ignored.length }, "Left out what a host may not say");
   return status;

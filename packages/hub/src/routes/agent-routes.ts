@@ -1,11 +1,12 @@
 import { AppError, agentPaths, type HostCluster, hostClusters, isAppError, names, type Report } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { bearerToken, credentialOf } from "../auth/authenticate.ts";
 import type { HubContext } from "../context.ts";
 import type { Credential } from "../credentials/credential.ts";
 import { holdFinalizer } from "../hosts/finalizer.ts";
+import { createTurns } from "../hosts/report-turns.ts";
 import { takeReport } from "../hosts/reports.ts";
 import { createWantedFeed } from "../hosts/wanted-feed.ts";
 import { createWantedStreams } from "../hosts/wanted-streams.ts";
@@ -70,6 +71,19 @@ function registerWanted(server: HubServer, context: HubContext): void {
   });
 }
 
+/** When all hosts come back at once, the Kubernetes API must have room for the rest of the hub's work, its Lease first of all. */
+const reportsAtOnce = 16;
+
+/** Aborted when the caller does not wait for the answer any more: he will ask again, and that is enough. */
+function hangUpSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished)
+      gone.abort(new AppError("KUBE_UNREACHABLE", "The host hung up before its report was taken"));
+  });
+  return gone.signal;
+}
+
 function registerReport(server: HubServer, context: HubContext): void {
   const limit = createRateLimit({
     clock: context.clock,
@@ -77,6 +91,7 @@ function registerReport(server: HubServer, context: HubContext): void {
     perSecond: 20,
     tooMany: "Too many reports of this host",
   });
+  const turns = createTurns(reportsAtOnce);
   server.route({
     method: "POST",
     url: agentPaths.report,
@@ -88,9 +103,11 @@ function registerReport(server: HubServer, context: HubContext): void {
     bodyLimit: 8 * 1024 * 1024,
     // Before the body is read: nobody else may have the hub read that much.
     onRequest: async (request) => limit.take((await hostCredential(request, context)).subject),
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { subject } = await hostCredential(request, context);
-      return { refused: await takeReport(context, subject, request.body as Report) };
+      const report = request.body as Report;
+      const signal = hangUpSignal(reply);
+      return { refused: await turns.run(subject, signal, () => takeReport(context, subject, report, signal)) };
     },
   });
 }

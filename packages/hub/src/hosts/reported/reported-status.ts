@@ -49,7 +49,7 @@ const clusterShape = {
 };
 
 /** Conditions that the hub alone writes. */
-const hubConditions = new Set(["Placed"]);
+export const hubConditions: ReadonlySet<string> = new Set(["Placed"]);
 
 /**
  * What a host says of itself, as far as it counts. Agents are not trusted: members that are unknown or malformed are left out, so
