@@ -18,3 +18,4 @@ export {
   TunnelStreamError,
 } from "./tunnel-errors.ts";
 export type { HeaderFields, ReceivedHeaders } from "./wire/header-fields.ts";
+export { heldReplicas, mostReplicas } from "./wire/replica-headers.ts";

@@ -5,6 +5,7 @@ import { type ClientOptions, WebSocket } from "ws";
 import { TunnelRefusedError } from "../tunnel-errors.ts";
 import { messageBytes, subprotocol } from "../wire/limits.ts";
 import { Link } from "../wire/link.ts";
+import { replicaHeader, replicaNames } from "../wire/replica-headers.ts";
 import { connectSocket, type Route } from "./connect-socket.ts";
 
 /** With the longest pause between attempts it stays below the 15 s within which a hub that returns sees its agents. */
@@ -17,8 +18,15 @@ export interface DialOptions extends Route {
   clock: Clock;
 }
 
+/** A connection to one replica of the hub. */
+export interface Dialled {
+  link: Link;
+  /** Empty when the hub does not say. */
+  replica: string;
+}
+
 /** Opens one connection to the hub. Rejects with TunnelRefusedError when the hub answers but not with a WebSocket; when it takes longer than 8 s, with an error. */
-export async function dial(options: DialOptions, signal: AbortSignal): Promise<Link> {
+export async function dial(options: DialOptions, signal: AbortSignal): Promise<Dialled> {
   const attempt = new AbortController();
   const timer = new AbortController();
   const onAbort = () => attempt.abort(signal.reason);
@@ -32,7 +40,7 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
     const work = attemptDial(options, attempt.signal);
     // Opened in the very turn in which nobody wanted it any more.
     work.then(
-      (link) => attempt.signal.aborted && link.cut("the agent gave up"),
+      ({ link }) => attempt.signal.aborted && link.cut("the agent gave up"),
       () => {},
     );
     return await abortable(work, attempt.signal);
@@ -42,7 +50,7 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
   }
 }
 
-async function attemptDial(options: DialOptions, signal: AbortSignal): Promise<Link> {
+async function attemptDial(options: DialOptions, signal: AbortSignal): Promise<Dialled> {
   const headers = await options.headers();
   signal.throwIfAborted();
   const url = new URL(options.url);
@@ -58,7 +66,7 @@ function openWebSocket(
   url: URL,
   { headers, socket, clock }: { headers: Record<string, string>; socket: Socket; clock: Clock },
   signal: AbortSignal,
-): Promise<Link> {
+): Promise<Dialled> {
   return new Promise((resolve, reject) => {
     const webSocket = newWebSocket(url, headers, socket);
     const link = new Link(webSocket, clock);
@@ -69,9 +77,13 @@ function openWebSocket(
     };
     signal.addEventListener("abort", onAbort, { once: true });
     const settle = () => signal.removeEventListener("abort", onAbort);
+    let replica = "";
+    webSocket.once("upgrade", ({ headers }) => {
+      replica = replicaNames([headers[replicaHeader]].flat().filter((name) => name !== undefined))[0] ?? "";
+    });
     webSocket.once("open", () => {
       settle();
-      resolve(link);
+      resolve({ link, replica });
     });
     webSocket.once("error", reject);
     webSocket.once("close", settle);

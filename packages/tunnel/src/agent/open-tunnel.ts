@@ -1,10 +1,10 @@
 import type { Clock, Logger } from "@inkube/kube";
 import { TunnelRefusedError } from "../tunnel-errors.ts";
-import type { Link } from "../wire/link.ts";
+import { heldHeader, replicaNames } from "../wire/replica-headers.ts";
 import type { AgentHandler } from "./answer.ts";
-import { type DialOptions, dial } from "./dial.ts";
-import { reconnectDelay, refusedDelay, stableAfterMs } from "./reconnect-delay.ts";
-import { serveSession } from "./serve-session.ts";
+import { type Dialled, type DialOptions, dial } from "./dial.ts";
+import { HeldTunnels } from "./held-tunnels.ts";
+import { reconnectDelay, refusedDelay, searchDelay } from "./reconnect-delay.ts";
 
 export interface OpenTunnelOptions {
   /** The hub's tunnel endpoint, `wss://…` (or `ws://…`). */
@@ -25,7 +25,7 @@ export interface OpenTunnelOptions {
   logger: Logger;
   /** Ends the tunnel, as `stop` does. */
   signal?: AbortSignal;
-  /** Runs when the hub can send requests. */
+  /** Runs when the hub, or a further replica of it, can send requests. */
   onConnected?: () => void;
   /** Runs when a tunnel that was connected is lost or stopped. */
   onDisconnected?: (reason: string) => void;
@@ -34,9 +34,14 @@ export interface OpenTunnelOptions {
 }
 
 export interface OpenTunnel {
-  /** Ends the tunnel and every exchange in it. Resolves when the connection is closed; handlers may still be finishing. */
+  /** Ends the tunnel and every exchange in it. Resolves when its connections are closed; handlers may still be finishing. */
   stop(): Promise<void>;
-  /** Whether the hub can send requests now, as far as this side knows. */
+  /**
+   * Says by name which replicas the hub has now; from then on there is a connection to each. They have one address together, so
+   * it is dialled, ever more slowly, until chance has led to all of them. Unknown ones that are met are kept until they end.
+   */
+  reach(replicas: readonly string[]): void;
+  /** Whether the hub, any replica of it, can send requests now, as far as this side knows. */
   readonly connected: boolean;
 }
 
@@ -48,14 +53,21 @@ export function openTunnel(options: OpenTunnelOptions): OpenTunnel {
   return new AgentTunnel(options);
 }
 
+type Outcome = "opened" | "held" | "failed" | "refused";
+
 class AgentTunnel implements OpenTunnel {
   readonly #options: OpenTunnelOptions;
   readonly #stop = new AbortController();
+  readonly #held: HeldTunnels;
   readonly #done: Promise<void>;
-  #connected = false;
+  #replicas: readonly string[] = [];
+  #misses = 0;
+  /** Aborted, and replaced, when something may have to be dialled. */
+  #news = new AbortController();
 
   constructor(options: OpenTunnelOptions) {
     this.#options = options;
+    this.#held = new HeldTunnels(options, () => this.#tellNews());
     const { signal } = options;
     const onAbort = () => this.#stop.abort();
     if (signal?.aborted) onAbort();
@@ -64,7 +76,13 @@ class AgentTunnel implements OpenTunnel {
   }
 
   get connected(): boolean {
-    return this.#connected;
+    return this.#held.connected;
+  }
+
+  reach(replicas: readonly string[]): void {
+    this.#replicas = replicaNames(replicas);
+    this.#misses = 0;
+    this.#tellNews();
   }
 
   async stop(): Promise<void> {
@@ -73,84 +91,99 @@ class AgentTunnel implements OpenTunnel {
   }
 
   async #run(): Promise<void> {
-    const { clock, random } = this.#options;
+    const { random } = this.#options;
     const { signal } = this.#stop;
-    let failures = 0;
     while (!signal.aborted) {
-      const began = clock.now();
-      const outcome = await this.#once();
-      if (outcome === "lost" && clock.now() - began >= stableAfterMs) failures = 0;
-      failures += 1;
-      const pause = outcome === "refused" ? refusedDelay(random) : reconnectDelay(failures, random);
-      await clock.sleep(pause, signal).catch(() => {});
+      const news = this.#news.signal;
+      if (!this.#isNeeded()) await aborted(AbortSignal.any([signal, news]));
+      else if (this.#held.takeLoss()) await this.#pause(reconnectDelay(this.#held.failures, random), signal);
+      else if (this.#held.names.length > 0) await this.#search(news);
+      else await this.#attempt();
     }
+    await this.#held.close("the agent is stopping");
   }
 
-  /** One connection from the attempt to its end. */
-  async #once(): Promise<"lost" | "failed" | "refused"> {
+  #isNeeded(): boolean {
+    const { names } = this.#held;
+    return names.length === 0 || this.#replicas.some((name) => !names.includes(name));
+  }
+
+  /** Dials for a replica that has no tunnel yet; cut short when what is searched for changes. */
+  async #search(news: AbortSignal): Promise<void> {
     const { signal } = this.#stop;
-    let link: Link;
+    await this.#pause(searchDelay(this.#misses + 1, this.#options.random), AbortSignal.any([signal, news]));
+    if (signal.aborted || news.aborted) return;
+    this.#misses = (await this.#attempt()) === "held" ? this.#misses + 1 : 0;
+  }
+
+  async #attempt(): Promise<Outcome> {
+    const { random } = this.#options;
+    const { signal } = this.#stop;
+    const outcome = await this.#dial();
+    if (signal.aborted || outcome === "opened" || outcome === "held") return outcome;
+    const failures = this.#held.countFailure();
+    await this.#pause(outcome === "refused" ? refusedDelay(random) : reconnectDelay(failures, random), signal);
+    return outcome;
+  }
+
+  async #dial(): Promise<Outcome> {
+    const { signal } = this.#stop;
+    let dialled: Dialled;
     try {
-      link = await dial(dialOptions(this.#options), signal);
+      dialled = await dial(dialOptions(this.#options, this.#held.names), signal);
     } catch (error) {
       return signal.aborted ? "failed" : this.#explain(error);
     }
-    const onAbort = () => link.cut("the agent is stopping");
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    await this.#serve(link);
-    signal.removeEventListener("abort", onAbort);
-    return "lost";
+    if (signal.aborted) dialled.link.cut("the agent is stopping");
+    this.#held.add(dialled);
+    return "opened";
   }
 
-  async #serve(link: Link): Promise<void> {
-    const { handle, logger, url, onConnected, onDisconnected } = this.#options;
-    try {
-      link.attend(serveSession(link.duplex, { handle, logger }), () => {
-        this.#connected = true;
-        logger.info({ url }, "Opened tunnel to hub");
-        this.#notify(() => onConnected?.());
-      });
-    } catch (error) {
-      link.cut(error instanceof Error ? error.message : "HTTP/2 could not be started");
-    }
-    const reason = await link.closed;
-    const wasConnected = this.#connected;
-    this.#connected = false;
-    if (!wasConnected) {
-      logger.warn({ url, reason }, "Could not open tunnel to hub");
-      return;
-    }
-    logger.info({ url, reason }, "Lost tunnel to hub");
-    this.#notify(() => onDisconnected?.(reason));
-  }
-
-  #explain(error: unknown): "failed" | "refused" {
+  #explain(error: unknown): Outcome {
     const { logger, url, onRefused } = this.#options;
-    if (!(error instanceof TunnelRefusedError) || ![401, 403, 410].includes(error.status)) {
+    const { status, body } = error instanceof TunnelRefusedError ? error : { status: 0, body: "" };
+    if (status === 409 && this.#held.names.length > 0) {
+      logger.debug({ url, held: this.#held.names }, "Reached a replica of the hub that has a tunnel");
+      return "held";
+    }
+    if (![401, 403, 410].includes(status)) {
       logger.warn({ url, err: error }, "Could not open tunnel to hub");
       return "failed";
     }
-    const { status, body } = error;
     logger.error({ url, status, body }, "Hub refused the tunnel");
-    this.#notify(() => onRefused?.(status, body));
+    try {
+      onRefused?.(status, body);
+    } catch (error) {
+      // A callback that throws must not end the tunnel.
+      logger.error({ err: error }, "Callback of tunnel failed");
+    }
     return "refused";
   }
 
-  /** A callback that throws must not end the tunnel. */
-  #notify(callback: () => void): void {
-    try {
-      callback();
-    } catch (error) {
-      this.#options.logger.error({ err: error }, "Callback of tunnel failed");
-    }
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#options.clock.sleep(ms, signal).catch(() => {});
+  }
+
+  #tellNews(): void {
+    const told = this.#news;
+    this.#news = new AbortController();
+    told.abort();
   }
 }
 
-function dialOptions({ url, headers, clock, ca, tlsServerName, proxyUrl }: OpenTunnelOptions): DialOptions {
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function dialOptions(
+  { url, headers, clock, ca, tlsServerName, proxyUrl }: OpenTunnelOptions,
+  held: readonly string[],
+): DialOptions {
+  const named = held.filter((name) => name !== "").join(",");
   return {
     url,
-    headers,
+    headers: async () => ({ ...(await headers()), ...(named && { [heldHeader]: named }) }),
     clock,
     ...(ca && { ca }),
     ...(tlsServerName && { tlsServerName }),

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { reconnectDelay, refusedDelay } from "./reconnect-delay.ts";
+import { reconnectDelay, refusedDelay, searchDelay } from "./reconnect-delay.ts";
 
 describe("the pause before the next attempt", () => {
   it("doubles from 250 ms to 5 s", () => {
@@ -24,5 +24,12 @@ describe("the pause before the next attempt", () => {
   it("is about 30 s after a refusal", () => {
     expect(refusedDelay(() => 0)).toBe(30_000);
     expect(refusedDelay(() => 0.999)).toBeGreaterThan(22_500);
+  });
+
+  it("grows by half while only replicas are reached that have a tunnel, up to a minute", () => {
+    expect([1, 2, 3, 99].map((dial) => searchDelay(dial, () => 0))).toEqual([250, 375, 562.5, 60_000]);
+    expect(searchDelay(1, () => 0.999)).toBeGreaterThan(125);
+    const tenDials = Array.from({ length: 10 }, (_, index) => searchDelay(index + 1, () => 0));
+    expect(tenDials.reduce((sum, pause) => sum + pause)).toBeLessThan(30_000);
   });
 });

@@ -1,6 +1,7 @@
 const firstMs = 250;
 const longestMs = 5_000;
 const refusedMs = 30_000;
+const longestSearchMs = 60_000;
 
 /** A tunnel that lasted this long was a good one; of one that breaks sooner the next attempt waits longer, lest two agents with one credential drive each other out in a circle. */
 export const stableAfterMs = 10_000;
@@ -14,4 +15,13 @@ export function reconnectDelay(failures: number, random: () => number): number {
 /** The pause after a refusal, which only a person can mend: 22.5 to 30 s. */
 export function refusedDelay(random: () => number): number {
   return refusedMs * (1 - random() / 4);
+}
+
+/**
+ * The pause before the dial of this number, from 1 on, for a replica of the hub that has no tunnel yet. Growing by half from
+ * 250 ms, for chance soon leads to it; up to a minute, for a balancer may always lead to the same. Less up to half.
+ */
+export function searchDelay(dial: number, random: () => number): number {
+  const full = Math.min(longestSearchMs, firstMs * 1.5 ** Math.min(dial - 1, 30));
+  return full * (1 - random() / 2);
 }

@@ -6,6 +6,7 @@ import { type Clock, type Logger, systemClock } from "@inkube/kube";
 import { acceptTunnel } from "../hub/accept-tunnel.ts";
 import type { Tunnel } from "../hub/tunnel.ts";
 import { tunnelWebSocketServer } from "../hub/web-socket-server.ts";
+import { heldReplicas } from "../wire/replica-headers.ts";
 
 export interface TunnelHubOptions {
   /** Where tunnels are accepted. Default "/tunnel". */
@@ -19,6 +20,8 @@ export interface TunnelHubOptions {
   /** Default: none. */
   logger?: Logger;
   maxStreams?: number;
+  /** Its name, when it is one replica of several: it then takes one tunnel of an agent that says so. */
+  replica?: string;
   /** Decides each handshake; whatever it returns is the answer instead of a tunnel. */
   refuse?: (request: http.IncomingMessage) => { status: number; body?: string } | undefined;
 }
@@ -55,6 +58,7 @@ class LoopbackHub implements TunnelHub {
   readonly #untaken: Tunnel[] = [];
   readonly #waiting: Array<(tunnel: Tunnel) => void> = [];
   #handshakes = 0;
+  #open = 0;
 
   constructor(options: TunnelHubOptions) {
     this.#options = options;
@@ -64,7 +68,7 @@ class LoopbackHub implements TunnelHub {
       socket.on("error", () => {});
       socket.once("close", () => this.#sockets.delete(socket));
     });
-    const webSockets = tunnelWebSocketServer();
+    const webSockets = tunnelWebSocketServer(options.replica === undefined ? {} : { replica: options.replica });
     this.#server.on("upgrade", (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
       socket.on("error", () => {});
       this.#handshakes += 1;
@@ -125,10 +129,16 @@ class LoopbackHub implements TunnelHub {
 
   #refusal(request: http.IncomingMessage): { status: number; body?: string } | undefined {
     if (new URL(request.url ?? "/", "http://hub").pathname !== this.#path) return { status: 404 };
-    return this.#options.refuse?.(request);
+    const { replica, refuse } = this.#options;
+    if (replica && heldReplicas(request).includes(replica) && this.#open > 0) return { status: 409 };
+    return refuse?.(request);
   }
 
   #add(tunnel: Tunnel): void {
+    this.#open += 1;
+    void tunnel.closed.then(() => {
+      this.#open -= 1;
+    });
     this.tunnels.push(tunnel);
     const waiting = this.#waiting.shift();
     if (waiting) waiting(tunnel);
