@@ -28,6 +28,7 @@ import { createGroupController } from "./groups/group-controller.ts";
 import { keepHistory } from "./history/keep-history.ts";
 import { createCountController } from "./hosts/count-controller.ts";
 import { createHostController } from "./hosts/host-controller.ts";
+import { limitStrangers } from "./limits/limit-strangers.ts";
 import { createPlacementController } from "./placement/placement-controller.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
@@ -47,6 +48,7 @@ import { projectRoutes } from "./routes/project-routes.ts";
 import { proxyRoutes } from "./routes/proxy-routes.ts";
 import { requireCaller } from "./routes/route-context.ts";
 import { openRoutes } from "./routes/setup-routes.ts";
+import { watchRoutes } from "./routes/watch-routes.ts";
 import { createServer, type HubServer } from "./server/server.ts";
 import { prepareHub } from "./setup/first-start.ts";
 import type { Store } from "./store/index.ts";
@@ -187,11 +189,12 @@ export async function registerRoutes(
   await server.register(async (asked: HubServer) => {
     admissionRoutes(asked, context, admissionToken);
   });
+  await server.register(async (agents: HubServer) => agentRoutes(agents, context));
   await server.register(async (open: HubServer) => {
+    limitStrangers(open, context.clock);
     openApiRoutes(open);
     openRoutes(open, context);
     importRoutes(open, context);
-    agentRoutes(open, context);
     await open.register(async (auth: HubServer) => authRoutes(auth, context));
   });
   await server.register(async (closed: HubServer) => {
@@ -207,6 +210,7 @@ export async function registerRoutes(
     filterRoutes(closed, context);
     auditRoutes(closed, context);
     historyRoutes(closed, context);
+    watchRoutes(closed, context);
     quotaRoutes(closed, context);
     await closed.register(async (proxied: HubServer) => {
       // What is passed on is not read here.

@@ -1,4 +1,12 @@
-import { type Client, type Clock, type KubeObject, type ResourceType, resources, type WatchCache } from "@inkube/kube";
+import {
+  type Client,
+  type Clock,
+  changedObject,
+  type KubeObject,
+  type ResourceType,
+  resources,
+  type WatchCache,
+} from "@inkube/kube";
 import type { Principal } from "../auth/principal.ts";
 import type { ImpersonatedClients } from "./impersonation.ts";
 import { type GrantedNames, grantedNames, type Rule } from "./rules.ts";
@@ -17,22 +25,28 @@ export interface AccessOptions {
   /** The hub's own client, for reviews of others. */
   client: Client;
   clients: ImpersonatedClients;
-  /** Roles and bindings: any change of them makes every remembered verdict void. */
+  /** Roles and bindings: a change of them makes remembered verdicts void, one in a namespace those of that namespace. */
   rbac: readonly WatchCache[];
   clock: Clock;
 }
 
 /**
  * What a caller may do, asked of the Kubernetes API and remembered until a role or binding changes, for at most half a
- * minute: another authorizer than RBAC may think otherwise meanwhile.
+ * minute: another authorizer than RBAC may think otherwise meanwhile. Right after a change for a second only: the API server may
+ * hear of it later than the hub.
  */
 export interface Access {
   may(principal: Principal, right: Right): Promise<boolean>;
   /** Which objects of a resource the caller may `verb` in one namespace: all, or those named. */
   named(principal: Principal, right: Omit<Right, "name"> & { namespace: string }): Promise<GrantedNames>;
+  /** Calls back when verdicts have become void: those of a namespace, or all when it is absent. Returns how to stop. */
+  onVoid(handler: (namespace: string | undefined) => void): () => void;
 }
 
 const rememberMs = 30_000;
+/** How long after a change of roles the API server may still judge by the old ones. */
+export const settlingMs = 2_000;
+const rememberSettlingMs = 1_000;
 const mostRemembered = 20_000;
 
 const selfSubjectRulesReviews: ResourceType = {
@@ -45,16 +59,26 @@ const selfSubjectRulesReviews: ResourceType = {
 
 export function createAccess(options: AccessOptions): Access {
   const { client, clients, rbac, clock } = options;
-  const remembered = new Map<string, { until: number; answer: Promise<unknown> }>();
-  for (const cache of rbac) cache.onChange(() => remembered.clear());
+  const remembered = new Map<string, { until: number; namespace: string | undefined; answer: Promise<unknown> }>();
+  const handlers = new Set<(namespace: string | undefined) => void>();
+  let changedAt = Number.NEGATIVE_INFINITY;
+  const forget = (namespace: string | undefined): void => {
+    changedAt = clock.now();
+    if (namespace === undefined) remembered.clear();
+    else for (const [key, entry] of remembered) if (entry.namespace === namespace) remembered.delete(key);
+    for (const handler of handlers) handler(namespace);
+  };
+  for (const cache of rbac) cache.onChange((change) => forget(changedObject(change).metadata.namespace));
 
-  const remember = <T>(principal: Principal, what: object, ask: () => Promise<T>): Promise<T> => {
+  const remember = <T>(principal: Principal, what: { namespace?: string }, ask: () => Promise<T>): Promise<T> => {
     const key = JSON.stringify([principal.user, principal.groups, what]);
     const known = remembered.get(key);
     if (known && known.until > clock.now()) return known.answer as Promise<T>;
     const answer = ask();
     if (remembered.size >= mostRemembered) remembered.clear();
-    const entry = { until: clock.now() + rememberMs, answer };
+    const now = clock.now();
+    const until = now + (now - changedAt < settlingMs ? rememberSettlingMs : rememberMs);
+    const entry = { until, namespace: what.namespace, answer };
     remembered.set(key, entry);
     answer.catch(() => remembered.get(key) === entry && remembered.delete(key));
     return answer;
@@ -63,10 +87,14 @@ export function createAccess(options: AccessOptions): Access {
   return {
     may: (principal, right) => remember(principal, right, () => review(client, principal, right)),
     async named(principal, right) {
-      const rules = await remember(principal, { rulesIn: right.namespace }, () =>
-        rulesIn(clients.clientFor(principal), right.namespace),
-      );
+      const { namespace } = right;
+      const what = { rules: true, namespace };
+      const rules = await remember(principal, what, () => rulesIn(clients.clientFor(principal), namespace));
       return grantedNames(rules, right);
+    },
+    onVoid(handler) {
+      handlers.add(handler);
+      return () => handlers.delete(handler);
     },
   };
 }

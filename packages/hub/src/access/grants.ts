@@ -1,4 +1,5 @@
-import { group, nestedClusters } from "@inkube/api";
+import { type clusterGroups, group, type hostClusters, nestedClusters } from "@inkube/api";
+import type { KubeObject } from "@inkube/kube";
 import type { Principal } from "../auth/principal.ts";
 import type { FleetView } from "../view/fleet-view.ts";
 import type { Access } from "./access.ts";
@@ -35,4 +36,33 @@ export function isGranted(grants: ClusterGrants, project: string, name: string):
   if (grants === "all") return true;
   const names = grants.get(project);
   return names === "all" || names?.has(name) === true;
+}
+
+/** Of a kind that projects share: all there are, or those that one of these projects may use. */
+export type SharedGrants = "all" | ReadonlySet<string>;
+
+/** Hosts and groups: all for whoever may list them; for others those that one of their projects may use. */
+export async function sharedGrants(
+  access: Access,
+  view: Pick<FleetView, "projects">,
+  principal: Principal,
+  type: typeof hostClusters | typeof clusterGroups,
+): Promise<SharedGrants> {
+  if (await access.may(principal, { verb: "list", group, resource: type.plural })) return "all";
+  const right = { verb: "get", group, resource: nestedClusters.plural };
+  const everywhere = await access.may(principal, right);
+  const seen = await Promise.all(
+    [...view.projects.list()].map(async ({ metadata: { name: namespace } }) => {
+      const granted = everywhere ? "all" : await access.named(principal, { ...right, namespace });
+      return granted === "all" || granted.size > 0 ? [namespace] : [];
+    }),
+  );
+  return new Set(seen.flat());
+}
+
+/** True when they let the caller see a host or group. One without `spec.projects` is for every project. Pure. */
+export function isShared(grants: SharedGrants, { spec }: KubeObject): boolean {
+  if (grants === "all") return true;
+  const allowed = (spec as { projects?: string[] } | undefined)?.projects;
+  return grants.size > 0 && (allowed === undefined || allowed.some((project) => grants.has(project)));
 }

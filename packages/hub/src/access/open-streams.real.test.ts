@@ -82,6 +82,7 @@ const upgrade = {
   "sec-websocket-key": "x",
 };
 const streams: [string, string, object][] = [
+  ["live updates", "/api/v1/watch?project=red", {}],
   ["a watch through /kubernetes", `${passthrough("red")}?watch=true`, {}],
   ["a watch inside a nested cluster", "/clusters/red/red-one/api/v1/pods?watch=true", {}],
   ["an exec inside a nested cluster", "/clusters/red/red-one/api/v1/namespaces/a/pods/p/exec?command=sh", upgrade],
