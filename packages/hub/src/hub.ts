@@ -1,11 +1,12 @@
 import { fastifySwagger } from "@fastify/swagger";
-import { programVersion } from "@inkube/api";
+import { names, programVersion } from "@inkube/api";
 import {
   type Client,
   type Clock,
   type ClusterConfig,
   createClient,
   createWatchCache,
+  holdLease,
   type Logger,
   resources,
 } from "@inkube/kube";
@@ -29,7 +30,10 @@ import { keepHistory } from "./history/keep-history.ts";
 import { createCountController } from "./hosts/count-controller.ts";
 import { createHostController } from "./hosts/host-controller.ts";
 import { limitStrangers } from "./limits/limit-strangers.ts";
+import { countRequests } from "./metrics/count-requests.ts";
+import { createHubMetrics } from "./metrics/hub-metrics.ts";
 import { createPlacementController } from "./placement/placement-controller.ts";
+import { createReplicas } from "./replicas/replicas.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
 import { authRoutes, sessionRoutes } from "./routes/auth-routes.ts";
@@ -57,6 +61,8 @@ import { acceptUpgrades } from "./tunnels/upgrades.ts";
 import { createFleetView } from "./view/fleet-view.ts";
 
 export interface HubOptions {
+  /** The name of this replica, its pod's: unique while it runs. */
+  identity: string;
   /** The hub's own Kubernetes API, and who the hub is there. */
   config: ClusterConfig;
   settings: HubSettings;
@@ -82,6 +88,10 @@ export interface Hub {
   start(): Promise<void>;
   /** The OpenAPI document of its HTTP API; asked for instead of starting it. */
   describe(): Promise<object>;
+  /** In Prometheus' text format. */
+  metrics(): string;
+  /** Leads whenever the Lease makes it the leader, until the signal is aborted; another replica leads soon after. */
+  compete(signal: AbortSignal): Promise<void>;
   /** What only one replica may do; ends when the signal is aborted. */
   lead(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
@@ -89,7 +99,7 @@ export interface Hub {
 
 /** Wires one replica. Nothing runs before `start`. */
 export function createHub(options: HubOptions): Hub {
-  const { config, settings, store, tls, clock, random, logger } = options;
+  const { identity, config, settings, store, tls, clock, random, logger } = options;
   const client = createClient(config);
   const watching = { client, clock, random, logger };
   const clients = createImpersonatedClients(config);
@@ -104,7 +114,9 @@ export function createHub(options: HubOptions): Hub {
   );
   const access = createAccess({ client, clients, rbac, clock });
   const credentials = createCredentialStore(watching);
-  const tunnels = createTunnelRegistry();
+  const tunnels = createTunnelRegistry(clock);
+  const replicas = createReplicas({ ...watching, own: identity });
+  const metrics = createHubMetrics({ view, tunnels, replicas });
   const audit = createAuditTrail({ audit: store.audit, clock, logger });
   const auth = createAuth({ client, credentials, oidc: options.oidc ?? oidcOff, url: settings.url, clock, logger });
   const context: HubContext = {
@@ -115,6 +127,7 @@ export function createHub(options: HubOptions): Hub {
     access,
     credentials,
     view,
+    replicas,
     tunnels,
     store,
     audit,
@@ -124,6 +137,7 @@ export function createHub(options: HubOptions): Hub {
   const admissionToken = createAdmissionToken(client, clock);
   const target = options.admissionTarget ?? webhookTarget(settings);
   const server = createServer({ logger, ...(tls && { tls }) });
+  countRequests(server, metrics);
   const caches = [...rbac, view, credentials];
   return {
     server,
@@ -132,7 +146,7 @@ export function createHub(options: HubOptions): Hub {
       return caches.every((cache) => cache.synced);
     },
     async start() {
-      for (const cache of caches) cache.start();
+      for (const cache of [...caches, replicas]) cache.start();
       await registerRoutes(server, context, admissionToken);
       acceptUpgrades(server, context);
     },
@@ -140,7 +154,13 @@ export function createHub(options: HubOptions): Hub {
       await registerRoutes(server, context, admissionToken);
       return server.swagger();
     },
+    metrics: () => metrics.text(),
+    compete(signal) {
+      const lease = { client, namespace: names.systemNamespace, name: names.hub, identity, clock, random, logger };
+      return holdLease({ ...lease, signal, onAcquired: (held) => this.lead(held) });
+    },
     async lead(signal) {
+      metrics.leading = true;
       await credentials.whenSynced(signal);
       await prepareHub(context);
       const controllers = [
@@ -158,11 +178,12 @@ export function createHub(options: HubOptions): Hub {
         keepWebhooks({ client, target, token: admissionToken, clock, logger, signal }),
       ]);
       await Promise.all(controllers.map((controller) => controller.stop()));
+      metrics.leading = false;
     },
     async stop() {
       tunnels.closeAll();
       await server.close();
-      await Promise.all(caches.map((cache) => cache.stop()));
+      await Promise.all([...caches, replicas].map((cache) => cache.stop()));
       await Promise.all([clients.close(), client.close()]);
     },
   };
