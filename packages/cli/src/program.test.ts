@@ -83,6 +83,17 @@ describe("a command line", () => {
     expect(printed).toContain("--project");
   });
 
+  it.each(commands)("$name has examples in its help, which are understood", ({ name, description = "" }) => {
+    const [, examples = ""] = description.split(/^Examples?:\n/m);
+    const own = examples.split("\n").filter((line) => line.includes(`inkube ${name}`));
+    expect(own.length).toBeGreaterThan(0);
+    for (const line of own) {
+      // What a shell would take for itself ends or quotes the words.
+      const [, words = ""] = new RegExp(`inkube (${name}[^|>)]*)`).exec(line) ?? [];
+      expect(parse(words.replace(/"[^"]*"/g, "TEXT")).invocation?.command.name, line).toBe(name);
+    }
+  });
+
   it("without anything but --help lists every command", () => {
     const { printed } = parse("--help");
     for (const { name } of commands) expect(printed).toContain(`  ${name.split(" ")[0]} `);

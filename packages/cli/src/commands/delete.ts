@@ -3,6 +3,8 @@ import { defineCommand } from "../command.ts";
 export const deleteCommand = defineCommand({
   name: "delete",
   summary: "Delete nested clusters with everything in them",
+  description: `Example:
+  inkube delete team-a trial --yes`,
   arguments: [
     { name: "names", description: "names of nested clusters", required: true, variadic: true, complete: "cluster" },
   ],

@@ -3,6 +3,8 @@ import { defineCommand } from "../command.ts";
 export const down = defineCommand({
   name: "down",
   summary: "Stop the embedded host and remove everything of it from this machine",
+  description: `Example:
+  sudo inkube down`,
   arguments: [],
   options: {
     purge: {

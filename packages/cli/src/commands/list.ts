@@ -8,7 +8,8 @@ export const list = defineCommand({
   summary: "List nested clusters",
   description: `Examples:
   inkube list -A --group europe --phase Degraded
-  inkube list --label team=claims -o name`,
+  inkube list --label team=claims -o name
+  inkube list -A --watch`,
   arguments: [],
   options: {
     "all-projects": allProjects,
@@ -21,9 +22,14 @@ export const list = defineCommand({
       placeholder: "LABELS",
       description: "only with these labels: key=value, key!=value, key, !key, joined by commas",
     },
+    watch: { kind: "boolean", short: "w", description: "go on with every change, until you stop it (hub)" },
   },
-  async run({ options }, context) {
+  async run({ options: { watch, ...flags } }, context) {
+    if (watch) {
+      const { watchClusters } = await import("../actions/watch-clusters.ts");
+      return watchClusters(flags, context);
+    }
     const { listClusters } = await import("../actions/list-clusters.ts");
-    await listClusters(options, context);
+    await listClusters(flags, context);
   },
 });

@@ -3,6 +3,8 @@ import { defineCommand } from "../command.ts";
 export const status = defineCommand({
   name: "status",
   summary: "Show the embedded host of this machine",
+  description: `Example:
+  inkube status -o json`,
   arguments: [],
   options: {},
   async run(_input, context) {

@@ -3,6 +3,8 @@ import { defineCommand } from "../command.ts";
 export const version = defineCommand({
   name: "version",
   summary: "Print the versions of this program and of the host",
+  description: `Example:
+  inkube version --client`,
   arguments: [],
   options: { client: { kind: "boolean", description: "of this program only" } },
   async run({ options }, context) {

@@ -194,6 +194,18 @@ describe("API-01 verbs of the command line at a real hub", () => {
     expect((await hub.inkube(ann, "usage batch -n shop --to 2020-01-01T00:00:00Z")).err).toContain("Nothing is known");
   });
 
+  it("list --watch goes on with every change until it is stopped", async () => {
+    const person = new AbortController();
+    const { io, code } = await hub.start(ann, "list -n shop --watch", { signal: person.signal });
+    await eventually(async () => expect(io.out).toMatch(/^added +shop +web /m));
+    await text(root, "update web -n shop --label watched=yes");
+    await eventually(async () => expect(io.out).toMatch(/^modified +shop +web /m));
+    person.abort();
+    expect(await code).toBe(130);
+    expect(io.out).toMatch(/^EVENT +PROJECT +NAME +PHASE +HOST\n/);
+    expect((await hub.inkube(ann, "list --watch --phase Ready")).code).toBe(2);
+  });
+
   it("audit shows what was done, page after page, and as CSV", async () => {
     type Entries = { items: { id: string; actor: string; kind: string; action: string }[] };
     const { items } = await json<Entries>(root, "audit list --limit 1000");

@@ -49,6 +49,7 @@ export const apiVerbs: Readonly<Record<string, readonly string[] | { none: strin
   getAuditCsv: ["audit list"],
   getEvents: ["events"],
   getUsage: ["usage"],
+  getWatch: ["list"],
   getSettingsUserQuota: ["quota show"],
   putSettingsUserQuota: ["quota set"],
 };

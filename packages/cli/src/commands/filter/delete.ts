@@ -4,6 +4,8 @@ import { yes } from "../common-options.ts";
 export const filterDelete = defineCommand({
   name: "filter delete",
   summary: "Delete an access filter, and take what it gave",
+  description: `Example:
+  inkube filter delete claims`,
   arguments: [{ name: "name", description: "name of the filter", required: true }],
   options: { yes },
   async run({ args, options }, context) {

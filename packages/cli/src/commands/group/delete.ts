@@ -4,6 +4,8 @@ import { yes } from "../common-options.ts";
 export const groupDelete = defineCommand({
   name: "group delete",
   summary: "Delete a cluster group that has no nested clusters",
+  description: `Example:
+  inkube group delete europe`,
   arguments: [{ name: "name", description: "name of the group", required: true }],
   options: { yes },
   async run({ args, options }, context) {

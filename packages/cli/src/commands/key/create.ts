@@ -3,6 +3,8 @@ import { defineCommand } from "../../command.ts";
 export const keyCreate = defineCommand({
   name: "key create",
   summary: "Make an API key for yourself; it is shown once",
+  description: `Example:
+  inkube key create ci --days 30`,
   arguments: [{ name: "name", description: "what you call it", required: true }],
   options: {
     days: { kind: "integer", default: 90, description: "until it expires" },

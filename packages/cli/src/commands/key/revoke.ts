@@ -3,6 +3,8 @@ import { defineCommand } from "../../command.ts";
 export const keyRevoke = defineCommand({
   name: "key revoke",
   summary: "Revoke one of your API keys, at once",
+  description: `Example:
+  inkube key revoke abcdefghij234567`,
   arguments: [{ name: "id", description: "as inkube key list shows it", required: true }],
   options: {},
   async run({ args }, context) {

@@ -3,6 +3,8 @@ import { defineCommand } from "../../command.ts";
 export const projectCreate = defineCommand({
   name: "project create",
   summary: "Create a project",
+  description: `Example:
+  inkube project create team-a --description "Shop and stock"`,
   arguments: [{ name: "name", description: "name of the project", required: true }],
   options: { description: { kind: "string", placeholder: "TEXT", description: "what it is for" } },
   async run({ args, options }, context) {

@@ -4,6 +4,8 @@ import { yes } from "../common-options.ts";
 export const projectDelete = defineCommand({
   name: "project delete",
   summary: "Delete a project that has no nested clusters",
+  description: `Example:
+  inkube project delete team-a`,
   arguments: [{ name: "name", description: "name of the project", required: true }],
   options: { yes },
   async run({ args, options }, context) {

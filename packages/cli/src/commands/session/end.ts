@@ -4,6 +4,8 @@ import { yes } from "../common-options.ts";
 export const sessionEnd = defineCommand({
   name: "session end",
   summary: "End a session at once, whatever it has open",
+  description: `Example:
+  inkube session end abcdefghij234567`,
   arguments: [{ name: "id", description: "as inkube session list shows it", required: true }],
   options: { yes },
   async run({ args, options }, context) {
