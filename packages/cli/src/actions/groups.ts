@@ -93,6 +93,7 @@ export async function describeGroup(name: string, context: CommandContext): Prom
     `Oversubscription  ${spec.oversubscription} %`,
     `Limits            ${amountsOf(spec.limits)}`,
     `Minimum           ${amountsOf(spec.minimum)}`,
+    ...(spec.advanced ? [`Advanced          ${JSON.stringify(spec.advanced)}`] : []),
   ];
   await printObject(object, lines, context);
 }

@@ -1,23 +1,20 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { clusterGroups, hostClusters, names, nestedClusters } from "@inkube/api";
+import { hostClusters } from "@inkube/api";
 import { createAuthority, issueServing } from "@inkube/controlplane";
-import { createClient, resources, systemClock } from "@inkube/kube";
-import { startFakeApiServer } from "@inkube/kube/testing";
+import { systemClock } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../testing/eventually.ts";
 import { startTestHub, type TestHub } from "../testing/test-hub.ts";
+import { type AgentProgram, startAgentProgram } from "./testing/agent-program.ts";
 import { type ConnectProxy, startConnectProxy } from "./testing/connect-proxy.ts";
 import { importToken } from "./testing/joined-host.ts";
 
 const hubName = "hub.example.test";
-const agentProgram = fileURLToPath(new URL("../../../agent/src/main.ts", import.meta.url));
 
 let test: TestHub;
 let admin: string;
@@ -50,52 +47,11 @@ afterAll(async () => {
   await test?.[Symbol.asyncDispose]();
 });
 
-interface Agent extends AsyncDisposable {
-  readonly log: string;
-}
-
-/** The agent's own program on a host of its own, which knows the hub by the Secret of an import. */
-async function startAgent(name: string, env: Record<string, string>, ca?: string): Promise<Agent> {
+/** The agent's own program on a host of its own, which joins by an import of this name. */
+async function startAgent(name: string, env: Record<string, string>, ca?: string): Promise<AgentProgram> {
   await test.admin.create(hostClusters, { metadata: { name }, spec: {} });
-  const host = await startFakeApiServer();
-  for (const type of [nestedClusters, hostClusters, clusterGroups]) host.register(type);
-  const client = createClient(host.config);
-  const data = {
-    url: `https://${hubName}`,
-    mode: "mirror",
-    token: await importToken(test, admin, name),
-    ...(ca && { "ca.crt": ca }),
-  };
-  await client.create(resources.secrets, {
-    metadata: { namespace: names.systemNamespace, name: names.hubConnectionSecret },
-    data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString("base64")])),
-  });
-  await client.close();
-  const kubeconfig = join(folder, `${name}.kubeconfig`);
-  const clusters = [{ name, cluster: { server: host.config.server } }];
-  const contexts = [{ name, context: { cluster: name, user: name } }];
-  await writeFile(
-    kubeconfig,
-    JSON.stringify({ clusters, contexts, users: [{ name, user: {} }], "current-context": name }),
-  );
-  const args = [agentProgram, `--kubeconfig=${kubeconfig}`, "--leader-election=false", "--port=0"];
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let log = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => {
-      log += chunk.toString();
-    });
-  const exited = once(child, "exit");
-  return {
-    get log() {
-      return log;
-    },
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await exited;
-      await host[Symbol.asyncDispose]();
-    },
-  };
+  const token = await importToken(test, admin, name);
+  return startAgentProgram({ url: `https://${hubName}`, token, ...(ca && { ca }) }, { env });
 }
 
 async function authorityFolder(pem: string): Promise<string> {
