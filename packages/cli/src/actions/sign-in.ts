@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { AppError, names, parseToken } from "@inkube/api";
-import { createClient, isKubeError, loadKubeconfig, resources } from "@inkube/kube";
+import { AppError, isAppError, parseToken } from "@inkube/api";
+import { administratorToken } from "@inkube/hub/setup";
+import { createClient, isKubeError, loadKubeconfig } from "@inkube/kube";
 import type { CommandContext } from "../context.ts";
 import { embeddedHost } from "../host-access.ts";
 import { browserSignIn } from "../hub/browser-sign-in.ts";
 import { readHubFacts } from "../hub/embedded-hub.ts";
 import { openHub } from "../hub/hub-client.ts";
-import { forgetSignIn, mustBeSignedIn, normalUrl, rememberSignIn, type SignedIn } from "../hub/hub-config.ts";
+import { forgetSignIn, mustBeSignedIn, normalUrl, rememberSignIn, type SignedIn, signedIn } from "../hub/hub-config.ts";
 
 export interface SignInFlags {
   url: string | undefined;
@@ -23,7 +24,7 @@ export async function signIn(flags: SignInFlags, context: CommandContext): Promi
   const given = await readToken(flags.tokenFile, context);
   // Another hub is not told this machine's secrets.
   const isNamed = (flags.url ?? globals.hub) !== undefined;
-  const shown = given ?? (isNamed ? undefined : await embeddedFirstToken(context));
+  const shown = given ?? (isNamed ? undefined : await embeddedToken(place.url, context));
   const hub = await openHub(place, { signal, ...(shown !== undefined && { token: shown }) });
   try {
     const signed = shown === undefined ? await browserSignIn(hub, context, flags.browser) : await redeem(hub, shown);
@@ -69,19 +70,32 @@ async function readToken(file: string | undefined, { io }: CommandContext): Prom
   });
 }
 
-/** Whoever may read the Secrets of the hub's own cluster may be its first administrator. */
-async function embeddedFirstToken({ globals, io, signal }: CommandContext): Promise<string | undefined> {
-  const { kubeconfigPath } = embeddedHost(globals, io);
-  const client = createClient(await loadKubeconfig({ path: kubeconfigPath }));
+/** Who has signed in stays who he is; else whoever may write the Secrets beside the hub becomes its administrator. */
+async function embeddedToken(url: string, context: CommandContext): Promise<string> {
+  const { globals, io, clock, signal } = context;
+  const known = await knownToken(url, context);
+  if (known !== undefined) return known;
+  const client = createClient(await loadKubeconfig({ path: embeddedHost(globals, io).kubeconfigPath }));
   try {
-    const ref = { namespace: names.systemNamespace, name: names.firstAdminSecret };
-    const secret = await client.get(resources.secrets, ref, { signal });
-    const encoded = (secret?.data as Record<string, string> | undefined)?.token;
-    if (encoded) return Buffer.from(encoded, "base64").toString("utf8");
-    const known = await mustBeSignedIn({ hub: (await readHubFacts(embeddedHost(globals, io).dir))?.url ?? "" }, io);
-    return known.token;
+    return await administratorToken({ client, clock }, signal);
   } finally {
     await client.close();
+  }
+}
+
+/** The token of an earlier sign-in, as long as the hub takes it. */
+async function knownToken(url: string, { io, signal }: CommandContext): Promise<string | undefined> {
+  const known = await signedIn({ hub: url }, io).catch(() => undefined);
+  if (!known) return undefined;
+  const hub = await openHub(known, { signal, token: known.token });
+  try {
+    await hub.call("GET", "/api/v1/me");
+    return known.token;
+  } catch (error) {
+    if (isAppError(error, "AUTH_REQUIRED")) return undefined;
+    throw error;
+  } finally {
+    await hub.close();
   }
 }
 

@@ -3,8 +3,8 @@ import { defineCommand } from "../command.ts";
 export const login = defineCommand({
   name: "login",
   summary: "Sign in to a hub",
-  description: `Without an address the hub on the embedded host of this machine is meant, and you become its first administrator if nobody
-is yet. At any other hub you sign in with a browser, or with a key from a file. Commands go through the hub from then on; --kubeconfig
+  description: `Without an address the hub on the embedded host of this machine is meant: its administrator is whoever rules that host, as you
+do. At any other hub you sign in with a browser, or with a key from a file. Commands go through the hub from then on; --kubeconfig
 and --embedded lead past it.
 
 Examples:

@@ -1,13 +1,4 @@
-import {
-  AppError,
-  type CredentialKind,
-  fieldManagers,
-  hashOf,
-  isHashOf,
-  labels,
-  newToken,
-  parseToken,
-} from "@inkube/api";
+import { AppError, type CredentialKind, fieldManagers, hashOf, isHashOf, labels, parseToken } from "@inkube/api";
 import {
   type Client,
   type Clock,
@@ -27,6 +18,7 @@ import {
   refusalOf,
   toSecret,
 } from "./credential.ts";
+import { issueCredential, type NewCredential, registerCredential } from "./issue-credential.ts";
 
 export interface CredentialStoreOptions {
   client: Client;
@@ -34,9 +26,6 @@ export interface CredentialStoreOptions {
   random: () => number;
   logger: Logger;
 }
-
-export type NewCredential = Pick<Credential, "kind" | "subject" | "name"> &
-  Partial<Pick<Credential, "groups" | "description" | "expiresAt">>;
 
 /** Outcome of showing a token: whose it is, or why it does not count. */
 export type Verdict = { ok: true; credential: Credential } | { ok: false; why: "unknown" | "expired" | "revoked" };
@@ -118,16 +107,12 @@ class SecretStore implements CredentialStore {
     return this.#cache.whenSynced(signal);
   }
 
-  async issue(wanted: NewCredential): Promise<{ credential: Credential; token: string }> {
-    const { id, hash, token } = newToken(wanted.kind);
-    return { credential: await this.register({ ...wanted, id, hash }), token };
+  issue(wanted: NewCredential): Promise<{ credential: Credential; token: string }> {
+    return issueCredential(this.#options, wanted);
   }
 
-  async register(wanted: NewCredential & { id: string; hash: string }): Promise<Credential> {
-    const createdAt = new Date(this.#options.clock.now()).toISOString();
-    const credential: Credential = { groups: [], description: "", ...wanted, createdAt };
-    await this.#options.client.create(resources.secrets, toSecret(credential), { fieldManager: fieldManagers.hub });
-    return credential;
+  register(wanted: NewCredential & { id: string; hash: string }): Promise<Credential> {
+    return registerCredential(this.#options, wanted);
   }
 
   async verify(token: string, kinds: readonly CredentialKind[]): Promise<Verdict> {

@@ -1,7 +1,7 @@
 import { fieldManagers, labels, managedBy, names } from "@inkube/api";
 import { type Client, isKubeError, type KubeObject, resources } from "@inkube/kube";
-import { administrators, firstAdministrator } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
+import { hasFirstAdministrator, issueFirstAdministrator } from "./first-administrator.ts";
 
 const namespace = names.systemNamespace;
 const defaultProject = "default";
@@ -17,16 +17,9 @@ export async function prepareHub(context: HubContext): Promise<void> {
 }
 
 /** As long as no administrator has a key, the Secret holds a token with which one can be had, once. */
-async function ensureFirstAdministrator({ client, credentials, logger }: HubContext): Promise<void> {
-  const hasKey = credentials.list("api-key", firstAdministrator).some((key) => key.revokedAt === undefined);
-  const waiting = credentials.list("first-admin").length > 0;
-  if (hasKey || waiting) return;
-  const { token } = await credentials.issue({
-    kind: "first-admin",
-    subject: firstAdministrator,
-    groups: [administrators],
-    name: "first administrator",
-  });
+async function ensureFirstAdministrator({ client, credentials, clock, logger }: HubContext): Promise<void> {
+  if (hasFirstAdministrator(credentials, clock.now())) return;
+  const token = await issueFirstAdministrator({ client, clock });
   await client.apply(resources.secrets, secret(names.firstAdminSecret, { token }), applied);
   logger.info({ secret: `${namespace}/${names.firstAdminSecret}` }, "Wrote the first administrator's one-time token");
 }
