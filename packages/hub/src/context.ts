@@ -5,6 +5,7 @@ import type { AuditTrail } from "./audit/audit-trail.ts";
 import type { Sessions } from "./auth/sessions/sessions.ts";
 import type { SignIn } from "./auth/sessions/sign-in.ts";
 import type { CredentialStore } from "./credentials/credential-store.ts";
+import type { Replicas } from "./replicas/replicas.ts";
 import type { Store } from "./store/index.ts";
 import type { TunnelRegistry } from "./tunnels/tunnel-registry.ts";
 import type { FleetView } from "./view/fleet-view.ts";
@@ -35,6 +36,8 @@ export interface HubContext {
   signIn: SignIn;
   sessions: Sessions;
   view: FleetView;
+  /** The replicas of this hub. */
+  replicas: Replicas;
   tunnels: TunnelRegistry;
   /** The history in SQL. */
   store: Store;

@@ -157,10 +157,15 @@ export function createHub(options: HubOptions): Hub {
     metrics: () => metrics.text(),
     compete(signal) {
       const lease = { client, namespace: names.systemNamespace, name: names.hub, identity, clock, random, logger };
-      return holdLease({ ...lease, signal, onAcquired: (held) => this.lead(held) });
+      const onAcquired = async (held: AbortSignal): Promise<void> => {
+        metrics.leading = true;
+        await this.lead(held).finally(() => {
+          metrics.leading = false;
+        });
+      };
+      return holdLease({ ...lease, signal, onAcquired });
     },
     async lead(signal) {
-      metrics.leading = true;
       await credentials.whenSynced(signal);
       await prepareHub(context);
       const controllers = [
@@ -178,7 +183,6 @@ export function createHub(options: HubOptions): Hub {
         keepWebhooks({ client, target, token: admissionToken, clock, logger, signal }),
       ]);
       await Promise.all(controllers.map((controller) => controller.stop()));
-      metrics.leading = false;
     },
     async stop() {
       tunnels.closeAll();

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { hostname } from "node:os";
 import { isAppError, names } from "@inkube/api";
-import { createClient, holdLease, inClusterConfig, type Logger, loadKubeconfig, systemClock } from "@inkube/kube";
+import { createClient, inClusterConfig, type Logger, loadKubeconfig, systemClock } from "@inkube/kube";
 import { startHealthServer } from "@inkube/kube/health";
 import { createProgramLogger } from "@inkube/kube/logging";
 import { followOidcFile, oidcOff } from "./auth/oidc/settings-file.ts";
@@ -22,6 +22,7 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   const { programImage, programPullPolicy, url } = options;
   await using store = await openStore({ url: options.storeUrl, clock: systemClock, logger, signal: stop.signal });
   const hub = createHub({
+    identity: process.env.POD_NAME ?? `${hostname()}-${process.pid}`,
     config,
     settings: {
       url,
@@ -38,11 +39,9 @@ async function run(options: ProgramOptions, logger: Logger): Promise<void> {
   });
   await hub.start();
   await hub.server.listen({ port: options.port, host: "::" });
-  const health = await startHealthServer({ port: options.metricsPort, ready: () => hub.synced, metrics: () => "" });
+  const health = await startHealthServer({ port: options.metricsPort, ready: () => hub.synced, metrics: hub.metrics });
   logger.info({ url, port: options.port }, "Started hub");
-  const identity = `${process.env.POD_NAME ?? hostname()}-${process.pid}`;
-  const lease = { client: hub.client, namespace, name: names.hub, identity, signal: stop.signal };
-  await holdLease({ ...lease, ...time, logger, onAcquired: (signal) => hub.lead(signal) });
+  await hub.compete(stop.signal);
   health.close();
   await hub.stop();
   logger.info({}, "Stopped hub");

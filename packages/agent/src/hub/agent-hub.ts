@@ -31,9 +31,10 @@ export function createAgentHub(options: AgentHubOptions): Attachment {
     uninstall: (last, signal) => uninstall(client, last, signal),
     openTunnel({ url, ca, proxyUrl }, token, signal) {
       // A host that is only looked at has no nested clusters, so nothing is ever asked of it.
-      if (!clusters) return;
+      if (!clusters) return undefined;
       const nested = createNestedRequests({ client, clusters, isLocal: () => attachment.mode === "local" });
-      openTunnel({
+      signal.addEventListener("abort", () => void nested.close(), { once: true });
+      return openTunnel({
         url: `${url.replace(/^http/, "ws")}${agentPaths.tunnel}`,
         headers: () => ({ authorization: `Bearer ${token}` }),
         handle: createTunnelHandler({ client, nested }),
@@ -44,7 +45,6 @@ export function createAgentHub(options: AgentHubOptions): Attachment {
         ...(ca && { ca }),
         ...(proxyUrl && { proxyUrl }),
       });
-      signal.addEventListener("abort", () => void nested.close(), { once: true });
     },
   });
   return attachment;

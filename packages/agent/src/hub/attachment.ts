@@ -1,5 +1,6 @@
 import { names } from "@inkube/api";
 import { type Client, type Clock, createWatchCache, type Logger, resources, type WatchCache } from "@inkube/kube";
+import type { OpenTunnel } from "@inkube/tunnel";
 import { type HubConnection, readConnection } from "./connection.ts";
 import { type HubLinkOptions, runHubLink } from "./hub-link.ts";
 import type { ProxySettings } from "./proxy-settings.ts";
@@ -11,8 +12,8 @@ export interface AttachmentOptions
   > {
   /** The way to hubs is direct when absent. */
   proxy?: ProxySettings;
-  /** Opens the tunnel to the hub; closed when the attachment ends. */
-  openTunnel: (connection: HubConnection, token: string, signal: AbortSignal) => void;
+  /** Opens the tunnel to the hub, where there is to be one; closed when the attachment ends. */
+  openTunnel: (connection: HubConnection, token: string, signal: AbortSignal) => OpenTunnel | undefined;
 }
 
 /** Keeps this host attached to the hub that the Secret `hub-connection` names, for as long as it names one. */
@@ -34,7 +35,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
   const attach = (connection: HubConnection, version: string): void => {
     const end = new AbortController();
     const { signal } = end;
-    const joined = (token: string): void => void options.openTunnel(connection, token, signal);
+    const joined = (token: string) => options.openTunnel(connection, token, signal);
     // On the hub's own cluster the objects are the same: there is nothing to copy.
     const { clusters, ...rest } = options;
     const copied = connection.mode === "mirror" && clusters ? { clusters } : {};

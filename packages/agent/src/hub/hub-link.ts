@@ -18,6 +18,7 @@ import {
   sourceOf,
   type WatchCache,
 } from "@inkube/kube";
+import type { OpenTunnel } from "@inkube/tunnel";
 import { ensureOwnCredential, type HubConnection } from "./connection.ts";
 import { createHubClient, type HubClient } from "./hub-client.ts";
 import { mirrorCluster } from "./mirror-cluster.ts";
@@ -47,9 +48,13 @@ const silenceMs = 25_000;
 
 /**
  * Joins the hub and keeps this host as the hub wants it, until the signal is aborted. Whatever fails is tried again within five
- * seconds; meanwhile everything on the host goes on. Gives the credential by which the hub knows this host, for the tunnel.
+ * seconds; meanwhile everything on the host goes on. Gives the credential by which the hub knows this host, for the tunnel, and
+ * tells the tunnel where it has to lead.
  */
-export async function runHubLink(options: HubLinkOptions, onJoined: (token: string) => void): Promise<void> {
+export async function runHubLink(
+  options: HubLinkOptions,
+  onJoined: (token: string) => Pick<OpenTunnel, "reach"> | undefined,
+): Promise<void> {
   const { client, connection, signal, logger } = options;
   const credential = await keepTrying(options, "make a credential for the hub", () => ensureOwnCredential(client));
   if (!credential) return;
@@ -61,7 +66,7 @@ export async function runHubLink(options: HubLinkOptions, onJoined: (token: stri
   });
   if (!joined) return;
   logger.info({ hub: connection.url }, "Joined hub");
-  onJoined(credential.token);
+  const tunnel = onJoined(credential.token);
   const state = createWantedState();
   const reporter = createReporter({ ...options, send: (report, stop) => hub.report(report, stop) });
   const controller = options.clusters && mirrorController(options, options.clusters, state, reporter);
@@ -77,6 +82,7 @@ export async function runHubLink(options: HubLinkOptions, onJoined: (token: stri
         void applyHost(options, hub, state).catch((error) =>
           logger.warn({ error: String(error) }, "Could not take the host's settings"),
         ),
+      replicas: (replicas) => tunnel?.reach(replicas),
     }),
   ]);
   await controller?.stop();
@@ -126,7 +132,7 @@ async function follow(
   { clock, random, signal, logger }: HubLinkOptions,
   hub: HubClient,
   state: WantedState,
-  tell: { clusters(keys: string[]): void; host(): void },
+  tell: { clusters(keys: string[]): void; host(): void; replicas(names: string[]): void },
 ): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
@@ -136,6 +142,7 @@ async function follow(
       for await (const line of hub.wanted(watchdog.signal)) {
         watchdog.seen();
         failures = 0;
+        if (line.type === "replicas") tell.replicas(line.names);
         const { keys, hostChanged } = state.take(line);
         tell.clusters(keys);
         if (hostChanged) tell.host();

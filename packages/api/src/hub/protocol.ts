@@ -48,6 +48,8 @@ export type WantedLine =
     }
   /** It is not there any more, in the hub. */
   | { type: "gone"; project: string; name: string; uid: string }
+  /** The hub's ready replicas by name, to each of which the agent keeps a tunnel; told at first and when they change. */
+  | { type: "replicas"; names: string[] }
   /** Everything that is wanted was told. */
   | { type: "synced" }
   /** The connection lives; one every ten seconds. */

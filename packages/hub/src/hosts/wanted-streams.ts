@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { beatMs, type WantedLine } from "@inkube/api";
 import type { Clock } from "@inkube/kube";
+import type { Replicas } from "../replicas/replicas.ts";
 import type { WantedFeed } from "./wanted-feed.ts";
 
 /** Streams of what is wanted, to hosts that may read slowly, not at all, or ask for ever more of them. */
@@ -14,7 +15,7 @@ const mostWaiting = 32 * 1024 * 1024;
 /** An agent that dials again has lost the one before; while one agent takes over from another both may be there. */
 const mostOfHost = 3;
 
-export function createWantedStreams(feed: WantedFeed, clock: Clock): WantedStreams {
+export function createWantedStreams(feed: WantedFeed, replicas: Replicas, clock: Clock): WantedStreams {
   const open = new Map<string, Set<() => void>>();
   return {
     async send(host, answer, signal) {
@@ -28,7 +29,9 @@ export function createWantedStreams(feed: WantedFeed, clock: Clock): WantedStrea
         if (!gone.signal.aborted) answer.write(`${JSON.stringify(line)}\n`);
         if (answer.writableLength > mostWaiting) end();
       };
-      const unsubscribe = feed.subscribe(host, write);
+      const tellReplicas = (names: string[]): void => write({ type: "replicas", names });
+      tellReplicas(replicas.names());
+      const unsubscribes = [replicas.onChange(tellReplicas), feed.subscribe(host, write)];
       answer.on("close", end);
       signal.addEventListener("abort", end, { once: true });
       if (signal.aborted || answer.destroyed) end();
@@ -36,7 +39,7 @@ export function createWantedStreams(feed: WantedFeed, clock: Clock): WantedStrea
         await clock.sleep(beatMs, gone.signal).catch(() => undefined);
         write({ type: "beat" });
       }
-      unsubscribe();
+      for (const unsubscribe of unsubscribes) unsubscribe();
       mine.delete(end);
       if (mine.size === 0 && open.get(host) === mine) open.delete(host);
       // What nobody reads would keep the connection for ever.

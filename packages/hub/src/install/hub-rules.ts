@@ -64,4 +64,6 @@ export const hubSystemRules: readonly Rule[] = [
   // Access filters.
   { apiGroups: [""], resources: ["configmaps"], verbs: [...look, "create", "delete"] },
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "update"] },
+  // The replicas of the hub.
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: look },
 ];

@@ -63,6 +63,7 @@ export async function openApiDocument(): Promise<OpenApiDocument> {
   const time = { clock: systemClock, random: Math.random };
   await using store = await openStore({ url: "sqlite::memory:", clock: systemClock, logger: silent });
   const hub = createHub({
+    identity: "none",
     config: { server: "https://kubernetes.invalid" },
     settings: { url: "https://hub.example.com", programImage: "inkube" },
     store,

@@ -49,8 +49,8 @@ export function agentRoutes(server: HubServer, context: HubContext): void {
 }
 
 function registerWanted(server: HubServer, context: HubContext): void {
-  const { view, credentials, clock } = context;
-  const streams = createWantedStreams(createWantedFeed(view), clock);
+  const { view, credentials, replicas, clock } = context;
+  const streams = createWantedStreams(createWantedFeed(view), replicas, clock);
   server.route({
     method: "GET",
     url: agentPaths.wanted,

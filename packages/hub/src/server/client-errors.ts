@@ -4,11 +4,12 @@ import { answerHeaders } from "./answer-headers.ts";
 import type { ErrorAnswer } from "./errors.ts";
 
 /** Lines of an answer on a connection that no request could be read from, or that was to become something else. */
-export function rawAnswer(status: number, answer: ErrorAnswer): string {
+export function rawAnswer(status: number, answer: ErrorAnswer, more: Record<string, string> = {}): string {
   const body = JSON.stringify(answer);
   const length = String(Buffer.byteLength(body));
   const headers = {
     ...answerHeaders,
+    ...more,
     "content-type": "application/json",
     "content-length": length,
     connection: "close",

@@ -8,6 +8,7 @@ import { answerClientError } from "./client-errors.ts";
 import { answerFor, toAppError } from "./errors.ts";
 import { takeJsonBodies } from "./json-bodies.ts";
 import { bodyLimit, type ServerLimits, serverLimits } from "./limits.ts";
+import { retryHeaders } from "./retry-after.ts";
 
 export interface ServerOptions {
   /** PEM. Absent: plain HTTP, for tests only. */
@@ -65,6 +66,6 @@ export function createServer({ tls, limits: others, logger }: ServerOptions) {
 
 function refuse(reply: FastifyReply, error: unknown, requestId: string): void {
   const { status, answer } = answerFor(error, requestId);
-  if (status === 429) reply.header("retry-after", "1");
-  void reply.code(status).headers(answerHeaders).type("application/json").send(JSON.stringify(answer));
+  const headers = { ...answerHeaders, ...retryHeaders(toAppError(error)) };
+  void reply.code(status).headers(headers).type("application/json").send(JSON.stringify(answer));
 }

@@ -31,7 +31,7 @@ export interface TestHub {
   readonly credentials: CredentialStore;
   /** Every route that the hub serves. */
   readonly routes: readonly TestRoute[];
-  /** Starts another replica on the same API server; it does not lead. Stop it. */
+  /** Starts another replica on the same API server, `hub-1` the first; it does not lead. Stop it. */
   replica(): Promise<Hub>;
   /** Serves on loopback, for what cannot be injected; resolves with the URL. */
   listen(): Promise<string>;
@@ -55,12 +55,15 @@ const url = "https://hub.example.test";
 
 export interface TestHubOptions {
   storeUrl?: string;
+  /** It leads because the Lease says so, as a program does; absent: at once. */
+  elected?: boolean;
   /** Absent: nobody can sign in with OpenID Connect. */
   oidc?: OidcSource;
 }
 
 /** Starts it, leading. Needs the real kube-apiserver; dispose of it with `await using`. */
-export async function startTestHub({ storeUrl = "sqlite::memory:", oidc }: TestHubOptions = {}): Promise<TestHub> {
+export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
+  const { storeUrl = "sqlite::memory:", elected = false, oidc } = options;
   const server = await startRealApiServer();
   const admin = createClient(server.config);
   const log = collectingLogger();
@@ -69,6 +72,7 @@ export async function startTestHub({ storeUrl = "sqlite::memory:", oidc }: TestH
   const store = await openStore({ url: storeUrl, clock: systemClock, logger: log });
   const served = await serveAdmission(() => hub.server);
   const hubOptions: HubOptions = {
+    identity: "hub-0",
     config: await hubIdentity(server, admin),
     settings: { url, programImage: "inkube:test" },
     store,
@@ -79,12 +83,13 @@ export async function startTestHub({ storeUrl = "sqlite::memory:", oidc }: TestH
     ...(oidc && { oidc }),
   };
   const hub: Hub = createHub(hubOptions);
+  let replicas = 0;
   const routes: TestRoute[] = [];
   hub.server.addHook("onRoute", ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one, url });
   });
   await hub.start();
-  const leading = hub.lead(stop.signal);
+  const leading = elected ? hub.compete(stop.signal) : hub.lead(stop.signal);
   await whenAdmissionWorks(admin);
   const credentials = createCredentialStore({ client: admin, clock: systemClock, random: Math.random, logger: log });
   const keyFor = async (user: string, groups: readonly string[] = []): Promise<string> => {
@@ -101,7 +106,8 @@ export async function startTestHub({ storeUrl = "sqlite::memory:", oidc }: TestH
     credentials,
     routes,
     async replica() {
-      const other = createHub(hubOptions);
+      replicas += 1;
+      const other = createHub({ ...hubOptions, identity: `hub-${replicas}` });
       await other.start();
       return other;
     },

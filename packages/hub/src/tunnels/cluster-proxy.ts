@@ -4,6 +4,7 @@ import { impersonationText } from "../access/impersonation-text.ts";
 import { insideGroup, insideLevel } from "../access/inside.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
+import { tunnelTo } from "./host-tunnel.ts";
 
 /** Where requests to one nested cluster go, and as whom. */
 export interface ProxyTarget {
@@ -28,10 +29,11 @@ export function parseClusterPath(url: string): { project: string; name: string; 
  * somebody else are never passed on. Throws AppError: not there, not allowed, host away.
  */
 export async function proxyTarget(
-  { access, view, tunnels }: HubContext,
+  context: HubContext,
   principal: Principal,
   { project, name }: { project: string; name: string },
 ): Promise<ProxyTarget> {
+  const { access, view } = context;
   const level = await insideLevel(access, principal, { project, name });
   const object = view.clusters.get(name, project) as NestedCluster | undefined;
   // Whoever may not look inside learns no more from this answer than from any other name.
@@ -45,14 +47,8 @@ export async function proxyTarget(
     throw new AppError("CP_NOT_READY", `${project}/${name} is not on any host yet`, {
       todo: "Wait until it is ready.",
     });
-  const tunnel = tunnels.get(host);
-  if (!tunnel) {
-    throw new AppError("KUBE_UNREACHABLE", `Host ${host} is not connected to the hub`, {
-      todo: `See inkube host describe ${host}. Nested clusters on it go on meanwhile.`,
-    });
-  }
   return {
-    tunnel,
+    tunnel: await tunnelTo(context, host),
     headers: {
       [tunnelHeaders.project]: project,
       [tunnelHeaders.cluster]: name,
@@ -63,12 +59,15 @@ export async function proxyTarget(
   };
 }
 
-const notPassedOn = /^(authorization|cookie|host|impersonate-.*|inkube-.*|x-forwarded-.*|x-remote-.*|forwarded)$/;
+const ofCaller = /^(authorization|cookie|host|impersonate-.*|inkube-.*|x-forwarded-.*|x-remote-.*|forwarded)$/;
+const ofConnection = /^(connection|expect|http2-settings|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
 
-/** The caller's headers without those that say who he is or where he comes from. */
+/** The caller's headers without those that say who he is or where he comes from, or are about his connection alone. */
 export function passedOn(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string | string[]> {
-  const entries = Object.entries(headers).filter(([name, value]) => value !== undefined && !notPassedOn.test(name));
+  const entries = Object.entries(headers).filter(
+    ([name, value]) => value !== undefined && !ofCaller.test(name) && !ofConnection.test(name),
+  );
   return Object.fromEntries(entries) as Record<string, string | string[]>;
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError, agentPaths } from "@inkube/api";
-import { acceptTunnel, tunnelWebSocketServer } from "@inkube/tunnel";
+import { acceptTunnel, heldReplicas, tunnelWebSocketServer } from "@inkube/tunnel";
 import type { FastifyRequest } from "fastify";
 import type { WebSocketServer } from "ws";
 import { auditedUpgrade } from "../audit/audit-upgrades.ts";
@@ -12,6 +12,7 @@ import type { HubContext } from "../context.ts";
 import { answerHeaders } from "../server/answer-headers.ts";
 import { rawAnswer } from "../server/client-errors.ts";
 import { answerFor, toAppError } from "../server/errors.ts";
+import { retryHeaders } from "../server/retry-after.ts";
 import type { HubServer } from "../server/server.ts";
 import { passedBack } from "./answer-of-host.ts";
 import { parseClusterPath, passedOn, proxyTarget } from "./cluster-proxy.ts";
@@ -26,7 +27,7 @@ function asRequest(message: IncomingMessage): FastifyRequest {
  * is refused.
  */
 export function acceptUpgrades(server: HubServer, context: HubContext): void {
-  const sockets = tunnelWebSocketServer();
+  const sockets = tunnelWebSocketServer({ replica: context.replicas.own });
   server.server.on("upgrade", (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const taken =
@@ -39,13 +40,17 @@ export function acceptUpgrades(server: HubServer, context: HubContext): void {
 
 async function takeTunnel(
   sockets: WebSocketServer,
-  { credentials, tunnels, clock, logger }: HubContext,
+  { credentials, replicas, tunnels, clock, logger }: HubContext,
   message: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
   const credential = await credentialOf(bearerToken(asRequest(message)), credentials, ["host"]);
   const host = credential.subject;
+  // It was looking for another replica. An agent that has lost its tunnel to this one does not name it, and gets a new one.
+  if (tunnels.get(host) && heldReplicas(message).includes(replicas.own)) {
+    throw new AppError("KUBE_CONFLICT", "This replica of the hub has a tunnel of this agent");
+  }
   sockets.handleUpgrade(message, socket, head, (webSocket) => {
     const tunnel = acceptTunnel(webSocket, { clock, logger: logger.child({ host }) });
     const life = credentials.lifeOf(credential);
@@ -94,7 +99,7 @@ function refuse({ logger }: HubContext, socket: Duplex, error: unknown): void {
     logger.error({ request: requestId, error: known.message, stack: (error as Error).stack }, "Upgrade failed");
   }
   const { status, answer } = answerFor(error, requestId);
-  socket.end(rawAnswer(status, answer));
+  socket.end(rawAnswer(status, answer, retryHeaders(known)));
 }
 
 /** Status line and headers; names and values come from node's own parser, so no line ends are in them. */

@@ -24,6 +24,7 @@ function open(options: Partial<OpenTunnelOptions> & { url: string }): OpenTunnel
   });
   return {
     stop: () => agent.stop(),
+    reach: (replicas) => agent.reach(replicas),
     get connected() {
       return agent.connected;
     },

@@ -80,7 +80,9 @@ class AgentTunnel implements OpenTunnel {
   }
 
   reach(replicas: readonly string[]): void {
-    this.#replicas = replicaNames(replicas);
+    const names = replicaNames(replicas);
+    if (names.join() === this.#replicas.join()) return;
+    this.#replicas = names;
     this.#misses = 0;
     this.#tellNews();
   }
