@@ -17,9 +17,8 @@ export async function clusterGrants(
 ): Promise<ClusterGrants> {
   const right = { verb: "list", group, resource: nestedClusters.plural };
   if (await access.may(principal, right)) return "all";
-  const names = [...view.projects.list()].map(({ metadata }) => metadata.name);
   const granted = await Promise.all(
-    names
+    projectNames(view)
       .filter((name) => only === undefined || name === only)
       .map(async (namespace) => {
         const listed = await access.named(principal, { ...right, namespace });
@@ -38,6 +37,26 @@ export function isGranted(grants: ClusterGrants, project: string, name: string):
   return names === "all" || names?.has(name) === true;
 }
 
+/** All projects there are, or these. */
+export type ProjectGrants = "all" | ReadonlySet<string>;
+
+/** Projects in which the caller may see anything of nested clusters. */
+export async function projectGrants(
+  access: Access,
+  view: Pick<FleetView, "projects">,
+  principal: Principal,
+): Promise<ProjectGrants> {
+  const right = { verb: "get", group, resource: nestedClusters.plural };
+  if (await access.may(principal, right)) return "all";
+  const seen = await Promise.all(
+    projectNames(view).map(async (namespace) => {
+      const granted = await access.named(principal, { ...right, namespace });
+      return granted === "all" || granted.size > 0 ? [namespace] : [];
+    }),
+  );
+  return new Set(seen.flat());
+}
+
 /** Of a kind that projects share: all there are, or those that one of these projects may use. */
 export type SharedGrants = "all" | ReadonlySet<string>;
 
@@ -49,15 +68,8 @@ export async function sharedGrants(
   type: typeof hostClusters | typeof clusterGroups,
 ): Promise<SharedGrants> {
   if (await access.may(principal, { verb: "list", group, resource: type.plural })) return "all";
-  const right = { verb: "get", group, resource: nestedClusters.plural };
-  const everywhere = await access.may(principal, right);
-  const seen = await Promise.all(
-    [...view.projects.list()].map(async ({ metadata: { name: namespace } }) => {
-      const granted = everywhere ? "all" : await access.named(principal, { ...right, namespace });
-      return granted === "all" || granted.size > 0 ? [namespace] : [];
-    }),
-  );
-  return new Set(seen.flat());
+  const projects = await projectGrants(access, view, principal);
+  return projects === "all" ? new Set(projectNames(view)) : projects;
 }
 
 /** True when they let the caller see a host or group. One without `spec.projects` is for every project. Pure. */
@@ -65,4 +77,8 @@ export function isShared(grants: SharedGrants, { spec }: KubeObject): boolean {
   if (grants === "all") return true;
   const allowed = (spec as { projects?: string[] } | undefined)?.projects;
   return grants.size > 0 && (allowed === undefined || allowed.some((project) => grants.has(project)));
+}
+
+function projectNames({ projects }: Pick<FleetView, "projects">): string[] {
+  return [...projects.list()].map(({ metadata }) => metadata.name);
 }

@@ -15,7 +15,8 @@ export function matching(filter: Omit<EventPageRequest, "limit" | "cursor">, aft
   const { audience, project, cluster, host, severity, since } = filter;
   return (eb: Builder): Expression<SqlBool> => {
     const conditions: Expression<SqlBool>[] = [];
-    if (audience) conditions.push(eb.or([ofClusters(eb, audience), ofHosts(eb, audience)]));
+    if (audience?.projects || audience?.hosts)
+      conditions.push(eb.or([ofClusters(eb, audience), ofHosts(eb, audience)]));
     // An empty name is no name: it would find the events of hosts.
     if (project !== undefined) conditions.push(eb("project", "=", key(project)), eb("project", "!=", ""));
     if (cluster !== undefined) conditions.push(eb("cluster", "=", key(cluster)), eb("cluster", "!=", ""));
