@@ -33,6 +33,8 @@ export interface TestHub {
   readonly routes: readonly TestRoute[];
   /** Starts another replica on the same API server, `hub-1` the first; it does not lead. Stop it. */
   replica(): Promise<Hub>;
+  /** It leads no more; resolves when it has given up everything that only the leader does. */
+  resign(): Promise<void>;
   /** Serves on loopback, for what cannot be injected; resolves with the URL. */
   listen(): Promise<string>;
   /** An API key of a user with these groups. */
@@ -110,6 +112,10 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
       const other = createHub({ ...hubOptions, identity: `hub-${replicas}` });
       await other.start();
       return other;
+    },
+    async resign() {
+      stop.abort();
+      await leading;
     },
     listen: () => hub.server.listen({ port: 0, host: "127.0.0.1" }),
     keyFor,

@@ -1,0 +1,101 @@
+import { agentPaths, type NestedCluster, names, nestedClusters } from "@inkube/api";
+import { resources } from "@inkube/kube";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Hub } from "../hub.ts";
+import { eventually } from "../testing/eventually.ts";
+import { startTestHub, type TestHub } from "../testing/test-hub.ts";
+import { clusterBody, makeHost } from "../testing/two-projects.ts";
+
+const cleanUp = new AsyncDisposableStack();
+let test: TestHub;
+let admin: string;
+let other: Hub;
+beforeAll(async () => {
+  test = cleanUp.use(await startTestHub({ elected: true }));
+  admin = await test.adminKey();
+  other = await test.replica();
+  const stop = new AbortController();
+  const competing = other.compete(stop.signal);
+  cleanUp.defer(async () => {
+    stop.abort();
+    await competing;
+    await other.stop();
+  });
+  await makeHost(test, admin, "edge");
+  const { token } = await test.credentials.issue({ kind: "host", subject: "edge", name: "edge" });
+  const capacity = { cpu: "16", memory: "64Gi", "ephemeral-storage": "100Gi" };
+  const host = { version: "v1.34.4", nodes: 1, capacity, access: "full" };
+  await eventually(async () => {
+    expect((await test.call(token, "POST", agentPaths.report, { host })).statusCode).toBe(200);
+  });
+});
+afterAll(() => cleanUp.disposeAsync());
+
+/** Through either replica: both take requests, whoever leads. */
+async function create({ server }: Hub, name: string): Promise<void> {
+  const body = clusterBody(name);
+  const answer = await server.inject({
+    method: "POST",
+    url: "/api/v1/projects/default/clusters",
+    headers: { authorization: `Bearer ${admin}` },
+    payload: { ...body, spec: { ...body.spec, host: "edge" } },
+  });
+  expect(answer.statusCode, answer.body).toBe(201);
+}
+
+async function whenPlaced(name: string): Promise<void> {
+  await eventually(async () => {
+    const object = (await test.admin.get(nestedClusters, { namespace: "default", name })) as NestedCluster | undefined;
+    expect(object?.status?.host).toBe("edge");
+  });
+}
+
+async function leader(): Promise<string | undefined> {
+  const lease = await test.admin.get(resources.leases, { namespace: names.systemNamespace, name: names.hub });
+  return (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
+}
+
+/** How often each line of this kind was written, by nested cluster. */
+function placements(): Record<string, number> {
+  const told = test.log.entries.filter(({ message }) => message === "Placed nested cluster");
+  const counts: Record<string, number> = {};
+  for (const { fields } of told) counts[String(fields.cluster)] = (counts[String(fields.cluster)] ?? 0) + 1;
+  return counts;
+}
+
+const isLeading = (hub: Hub): boolean => hub.metrics().includes("\ninkube_hub_leader 1\n");
+
+describe("the leader among the replicas", () => {
+  it("is one, and does the leader's work for whatever came through any of them", async () => {
+    for (const [index, hub] of [test.hub, other, test.hub].entries()) await create(hub, `early-${index}`);
+    for (const index of [0, 1, 2]) await whenPlaced(`early-${index}`);
+    expect([await leader(), isLeading(test.hub), isLeading(other)]).toEqual(["hub-0", true, false]);
+  });
+
+  it("hands over when it stops: nothing waits for ever, and nothing is done twice", async () => {
+    await create(other, "before");
+    await test.resign();
+    for (const [index, hub] of [test.hub, other].entries()) await create(hub, `late-${index}`);
+    for (const name of ["before", "late-0", "late-1"]) await whenPlaced(name);
+    expect([await leader(), isLeading(test.hub), isLeading(other)]).toEqual(["hub-1", false, true]);
+    const every = ["early-0", "early-1", "early-2", "before", "late-0", "late-1"].map((name) => `default/${name}`);
+    expect(placements()).toEqual(Object.fromEntries(every.map((key) => [key, 1])));
+    await eventually(async () => {
+      const { items } = (await test.call(admin, "GET", "/api/v1/events?limit=100")).json() as {
+        items: { cluster: string | null; reason: string }[];
+      };
+      for (const reason of ["Created", "Placed"]) {
+        const told = items.filter((event) => event.cluster !== null && event.reason === reason);
+        expect(told.map(({ cluster }) => `default/${cluster}`).toSorted()).toEqual(every.toSorted());
+      }
+    });
+  });
+
+  it("leaves one first administrator's token behind, and one connection of the host beside the hub", async () => {
+    const first = test.credentials;
+    first.start();
+    await first.whenSynced();
+    expect([first.list("first-admin").length, first.list("import", names.localHost).length]).toEqual([1, 1]);
+    await first.stop();
+  });
+});
