@@ -1,5 +1,6 @@
 import { AppError, type ClusterGroup, isAppError } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
+import { readAdvancedPatch } from "../clusters/advanced-file.ts";
 import { givenFields } from "../clusters/given-fields.ts";
 import type { CommandContext } from "../context.ts";
 import { amounts } from "../hub/amounts.ts";
@@ -19,6 +20,7 @@ export interface GroupChanges {
   limit: string[];
   minimum: string[];
   description: string | undefined;
+  "advanced-file": string | undefined;
   "dry-run": boolean;
 }
 
@@ -37,6 +39,7 @@ export async function changeGroup(name: string, flags: GroupChanges, context: Co
     projects: projectsPatch(flags),
     limits: flags.limit.length > 0 ? amounts("limit", flags.limit) : undefined,
     minimum: flags.minimum.length > 0 ? amounts("minimum", flags.minimum) : undefined,
+    advanced: flags["advanced-file"] && (await readAdvancedPatch(flags["advanced-file"])),
   });
   const changesHosts = [flags["add-hosts"], flags["remove-hosts"], flags.domain].some((list) => list.length > 0);
   if (!spec && !changesHosts) {

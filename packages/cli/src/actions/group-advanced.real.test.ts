@@ -18,10 +18,14 @@ afterAll(async () => {
   await hub?.[Symbol.asyncDispose]();
 });
 
-async function create(name: string, text: string) {
+async function say(verb: "create" | "update", name: string, text: string) {
   const path = join(folder, "values.yaml");
   await writeFile(path, text);
-  return hub.inkube(root, `group create ${name} --advanced-file ${path}`);
+  return hub.inkube(root, `group ${verb} ${name} --advanced-file ${path}`);
+}
+
+function create(name: string, text: string) {
+  return say("create", name, text);
 }
 
 describe("inkube group create --advanced-file", () => {
@@ -48,5 +52,30 @@ describe("inkube group create --advanced-file", () => {
     expect(code).toBe(5);
     expect(err).toMatch(message);
     expect(await hub.test.admin.get(clusterGroups, { name: "refused" })).toBeUndefined();
+  });
+});
+
+describe("inkube group update --advanced-file", () => {
+  const specOf = async () =>
+    (await hub.test.admin.get(clusterGroups, { name: "later" }))?.spec as { advanced?: object } | undefined;
+
+  it("CG-10 replaces what the group had by what is in the file, and changes nothing else", async () => {
+    const limits = (text: string) => `controlPlane: { resources: { limits: ${text} } }\n`;
+    expect(await create("later", `openshift: true\n${limits("{ cpu: 2, memory: 1Gi }")}`)).toMatchObject({ code: 0 });
+    const before = await specOf();
+    const { code, err } = await say("update", "later", `resourceQuota: false\n${limits("{ memory: 2Gi }")}`);
+    expect(code, err).toBe(0);
+    const advanced = { resourceQuota: false, controlPlane: { resources: { limits: { memory: "2Gi" } } } };
+    expect(await specOf()).toEqual({ ...before, advanced });
+    expect(await say("update", "later", "")).toMatchObject({ code: 0 });
+    expect((await specOf())?.advanced).toEqual({});
+  });
+
+  it("CG-10 refuses an unknown key and leaves the group as it was", async () => {
+    const before = await specOf();
+    const { code, err } = await say("update", "later", "openshft: true\n");
+    expect(code).toBe(5);
+    expect(err).toMatch(/openshft is not a key/);
+    expect(await specOf()).toEqual(before);
   });
 });

@@ -20,6 +20,21 @@ export async function readAdvancedFile(path: string): Promise<AdvancedValues> {
   throw invalid(path, `${issue?.path.join(".") || "the document"}: ${issue?.message}`);
 }
 
+/** The same as a merge patch that leaves nothing of what was there before. Throws as {@link readAdvancedFile}. */
+export async function readAdvancedPatch(path: string): Promise<unknown> {
+  const [values, { advancedValues }] = await Promise.all([readAdvancedFile(path), import("@inkube/api/schemas")]);
+  return withoutOthers(advancedValues as unknown as Schema, values);
+}
+
+/** With null, which removes a member in a merge patch, for every key of the schema that is not given. */
+function withoutOthers({ def }: Schema, value: unknown): unknown {
+  if (value === undefined) return null;
+  if (def.innerType) return withoutOthers(def.innerType, value);
+  if (!def.shape) return value;
+  const given = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(Object.entries(def.shape).map(([key, inner]) => [key, withoutOthers(inner, given[key])]));
+}
+
 async function parseYaml(text: string, path: string): Promise<unknown> {
   const { parseDocument } = await import("yaml");
   const document = parseDocument(text);

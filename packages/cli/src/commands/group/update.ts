@@ -43,6 +43,13 @@ Examples:
     },
     minimum: { kind: "list", placeholder: "RESOURCE=AMOUNT", description: "least of one nested cluster" },
     description: { kind: "string", placeholder: "TEXT", description: "what it is for" },
+    "advanced-file": {
+      kind: "string",
+      placeholder: "FILE",
+      description:
+        "YAML file with advanced values of nested clusters that are placed from now on, in place of those before",
+      complete: "file",
+    },
     "dry-run": dryRun,
   },
   async run({ args, options }, context) {
