@@ -15,9 +15,9 @@ export interface HistoryScope {
 }
 
 /**
- * The history of what the caller may see now: of nested clusters that he may list, of hosts that he may use. Only what happened since
- * the project was made: one of the same name before it was somebody else's; so of a host, and of nested clusters that a role names one by one. Those who may
- * list everything see everything, of what is gone too.
+ * The history of what the caller may see now: of nested clusters that he may list, of hosts that he may use. Only what happened
+ * since the project was made: one of the same name before it was somebody else's; so of a host, and of nested clusters that a role
+ * names one by one. Those who may list everything see everything, of what is gone too.
  */
 export async function historyScope(
   { access, view }: Pick<HubContext, "access" | "view">,

@@ -10,8 +10,8 @@ import { LiveStream } from "./live-stream.ts";
 /** Live updates for many readers: one look at each change for all of them. */
 export interface LiveFeed {
   /**
-   * Opens a stream for a caller; call `run` at once with where it goes. Throws AppError KUBE_THROTTLED when the caller has too many, USAGE for labels that
-   * cannot be understood.
+   * Opens a stream for a caller; call `run` at once with where it goes. Throws AppError KUBE_THROTTLED when the caller has too
+   * many, USAGE for labels that cannot be understood.
    */
   open(principal: Principal, query: LiveQuery): { run(output: EventOutput): Promise<void> };
   stop(): Promise<void>;
