@@ -43,7 +43,7 @@ const againMs = 15_000;
 export function createPlacementController(options: PlacementOptions): Controller {
   const { view, clock, logger } = options;
   const placed = new Map<string, { host: string; cluster: NestedCluster }>();
-  const waiting = (): string[] => [...view.clusters.list()].filter((object) => hostOf(object) === undefined).map(keyOf);
+  const waiting = (): string[] => view.clusters.byIndex("unplaced", "true").map(keyOf);
   return createController({
     name: "placement",
     sources: [

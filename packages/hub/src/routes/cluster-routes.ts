@@ -27,6 +27,11 @@ export function clusterRoutes(server: HubServer, context: HubContext): void {
       phase: z.enum(["Pending", "Provisioning", "Ready", "Degraded", "Deleting", "Failed"]).optional(),
     },
     filter: clusterFilter,
+    candidates({ host, project, group }) {
+      if (host !== undefined) return view.clusters.byIndex("host", host);
+      if (project !== undefined) return view.clusters.byIndex("project", project);
+      return group === undefined ? view.clusters.list() : view.clusters.byIndex("group", group);
+    },
     sorts: {
       name: (object) => object.metadata.name,
       project: (object) => object.metadata.namespace ?? "",

@@ -34,6 +34,8 @@ export interface ObjectRoutes<Q extends z.ZodRawShape> {
   /** More ways to narrow a list. */
   query: Q;
   filter(query: Record<string, string | undefined>): Filter;
+  /** All that may fit such a query, where that is found sooner than by looking at every object. */
+  candidates?(query: Record<string, string | undefined>): Iterable<KubeObject>;
   sorts: Readonly<Record<string, SortKey>>;
 }
 
@@ -71,6 +73,7 @@ function registerList<Q extends z.ZodRawShape>(server: HubServer, routes: Object
       const { sort, ...narrowed } = wanted as Record<string, string | undefined> & { sort: string };
       const isVisible = await routes.visible(callerOf(request));
       const { objects, sortKey } = lists.get(JSON.stringify(Object.entries(wanted).sort()), () => ({
+        candidates: routes.candidates?.(narrowed) ?? routes.cache.list(),
         fits: routes.filter(narrowed),
         sortKey: routes.sorts[sort] ?? (() => ""),
       }));

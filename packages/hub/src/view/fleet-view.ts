@@ -26,6 +26,7 @@ export function createFleetView(options: {
       host: (object) => listOf((object.status as NestedCluster["status"])?.host),
       group: (object) => listOf((object.spec as NestedCluster["spec"]).group),
       project: (object) => listOf(object.metadata.namespace),
+      unplaced: (object) => ((object.status as NestedCluster["status"])?.host === undefined ? ["true"] : []),
     },
   });
   const view = {

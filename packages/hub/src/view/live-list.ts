@@ -2,8 +2,10 @@ import type { Change, KubeObject } from "@inkube/kube";
 import type { Filter } from "./filter.ts";
 import { countBefore, placeOf, type SortKey, sortedBy } from "./place.ts";
 
-/** What a list shows, and in what order. Both look at nothing but the object. */
+/** What a list shows, and in what order. Filter and sort key look at nothing but the object. */
 export interface ListDefinition {
+  /** All objects there are, or at least all that may fit. */
+  candidates: Iterable<KubeObject>;
   fits: Filter;
   sortKey: SortKey;
 }
@@ -14,10 +16,10 @@ export class LiveList {
   readonly #fits: Filter;
   readonly sortKey: SortKey;
 
-  constructor(objects: Iterable<KubeObject>, { fits, sortKey }: ListDefinition) {
+  constructor({ candidates, fits, sortKey }: ListDefinition) {
     this.#fits = fits;
     this.sortKey = sortKey;
-    this.#objects = sortedBy(sortKey, Array.from(objects).filter(fits));
+    this.#objects = sortedBy(sortKey, Array.from(candidates).filter(fits));
   }
 
   /** Ascending. Changes with the next change that it is told. */

@@ -54,7 +54,7 @@ describe("LiveList", () => {
       fc.property(fc.array(step, { maxLength: 20 }), fc.array(step, { maxLength: 40 }), (before, after) => {
         const objects = new Objects();
         for (const one of before) objects.take(one);
-        const list = new LiveList(objects.list(), { fits, sortKey: byKey });
+        const list = new LiveList({ candidates: objects.list(), fits, sortKey: byKey });
         objects.onChange((change) => list.take(change));
         for (const one of after) {
           objects.take(one);
@@ -76,7 +76,7 @@ describe("createLiveLists", () => {
     const objects = new Objects();
     const lists = createLiveLists(objects);
     add(objects, "a", "x");
-    const list = lists.get("all", () => ({ fits, sortKey: byKey }));
+    const list = lists.get("all", () => ({ candidates: objects.list(), fits, sortKey: byKey }));
     add(objects, "b", "");
     const again = lists.get("all", () => expect.unreachable());
     expect(again).toBe(list);
@@ -86,15 +86,15 @@ describe("createLiveLists", () => {
   it("forgets the list that nobody asked for the longest, and makes it again as things are then", () => {
     const objects = new Objects();
     const lists = createLiveLists(objects);
-    const first = lists.get("first", () => ({ fits, sortKey: byKey }));
-    const second = lists.get("second", () => ({ fits, sortKey: byKey }));
+    const first = lists.get("first", () => ({ candidates: objects.list(), fits, sortKey: byKey }));
+    const second = lists.get("second", () => ({ candidates: objects.list(), fits, sortKey: byKey }));
     for (let index = 0; index < 63; index += 1) {
       lists.get("second", () => expect.unreachable());
-      lists.get(`other ${index}`, () => ({ fits, sortKey: byKey }));
+      lists.get(`other ${index}`, () => ({ candidates: objects.list(), fits, sortKey: byKey }));
     }
     add(objects, "a", "x");
     expect(lists.get("second", () => expect.unreachable())).toBe(second);
-    const again = lists.get("first", () => ({ fits, sortKey: byKey }));
+    const again = lists.get("first", () => ({ candidates: objects.list(), fits, sortKey: byKey }));
     expect(again).not.toBe(first);
     expect(again.objects).toHaveLength(1);
   });

@@ -11,14 +11,14 @@ export interface LiveLists {
 const mostKept = 64;
 
 /** Keeps the lists that were asked for last, so that a page that is asked for again and again is not searched and sorted each time. */
-export function createLiveLists(cache: Pick<WatchCache, "list" | "onChange">): LiveLists {
+export function createLiveLists(cache: Pick<WatchCache, "onChange">): LiveLists {
   const lists = new Map<string, LiveList>();
   cache.onChange((change) => {
     for (const list of lists.values()) list.take(change);
   });
   return {
     get(name, define) {
-      const list = lists.get(name) ?? new LiveList(cache.list(), define());
+      const list = lists.get(name) ?? new LiveList(define());
       lists.delete(name);
       lists.set(name, list);
       const [oldest] = lists.keys();
