@@ -53,7 +53,7 @@ function readStore(
   values: { store?: string; "store-file"?: string; "data-dir"?: string },
   env: NodeJS.ProcessEnv,
 ): string {
-  const given = [values.store, values["store-file"] && fileText(values["store-file"]), env.INKUBE_STORE_URL];
+  const given = [values.store, values["store-file"] && fileText(values["store-file"]), env.INKUBE_STORE_URL?.trim()];
   return given.find((url) => url) ?? `sqlite:${join(values["data-dir"] ?? "/var/lib/inkube-hub", "history.db")}`;
 }
 

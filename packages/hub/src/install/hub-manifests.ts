@@ -16,6 +16,10 @@ export interface HubInstallOptions {
   nodePort?: number;
   /** Storage of the history in SQLite. */
   storage?: string;
+  /** Secret with the URL of a PostgreSQL in the key `url`: the history is there, and nothing is on a volume. */
+  storeSecret?: string;
+  /** More than one needs `storeSecret`. Default 1. */
+  replicas?: number;
   /** Default info. */
   logLevel?: "debug" | "info" | "warn" | "error";
 }
@@ -28,6 +32,8 @@ const dataDir = "/var/lib/inkube-hub";
 /** Secret with the settings of OpenID Connect, in the key `oidc.json`; there is none before somebody makes it. */
 const oidcSecret = "hub-oidc";
 const oidcDir = "/etc/inkube/oidc";
+/** The Secret of the store again: the URL may name certificates in it. */
+const storeDir = "/etc/inkube/store";
 
 /** Everything that makes a host also the place of a hub, in the order in which it is applied. Pure. */
 export function hubManifests(options: HubInstallOptions): KubeObject[] {
@@ -45,7 +51,7 @@ export function hubManifests(options: HubInstallOptions): KubeObject[] {
     },
     ...roleDefinitions.map(({ name, rules, description }) => clusterRole(name, rules, description)),
     clusterRoleBinding(administrators, "inkube:administrator", { kind: "Group", apiGroup: rbac, name: administrators }),
-    dataClaim(options),
+    ...(options.storeSecret === undefined ? [dataClaim(options)] : []),
     service(options),
     deployment(options),
   ];
@@ -110,21 +116,44 @@ function deployment(options: HubInstallOptions): KubeObject {
     kind: "Deployment",
     metadata: { name: names.hub, namespace, labels: selector },
     spec: {
-      replicas: 1,
+      replicas: options.replicas ?? 1,
       selector: { matchLabels: selector },
-      // SQLite is for one process; with PostgreSQL the chart sets more replicas and another strategy.
-      strategy: { type: "Recreate" },
+      // SQLite is for one process.
+      strategy: { type: options.storeSecret === undefined ? "Recreate" : "RollingUpdate" },
       template: { metadata: { labels: selector }, spec: podSpec(options) },
     },
   };
 }
 
+/** Where the history is, in parts of a pod. */
+function storeParts({ storeSecret }: HubInstallOptions) {
+  if (storeSecret === undefined) {
+    return {
+      args: [`--data-dir=${dataDir}`],
+      env: [],
+      mounts: [{ name: "data", mountPath: dataDir }],
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "hub-data" } }],
+      placing: {},
+    };
+  }
+  const spread = { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" };
+  return {
+    args: [],
+    env: [{ name: "INKUBE_STORE_URL", valueFrom: { secretKeyRef: { name: storeSecret, key: "url" } } }],
+    mounts: [{ name: "store", mountPath: storeDir, readOnly: true }],
+    volumes: [{ name: "store", secret: { secretName: storeSecret, defaultMode: 0o440 } }],
+    placing: { topologySpreadConstraints: [{ ...spread, labelSelector: { matchLabels: selector } }] },
+  };
+}
+
 function podSpec(options: HubInstallOptions): object {
+  const store = storeParts(options);
   const health = (path: string): object => ({ httpGet: { path, port: ports.hubMetrics } });
   return {
     serviceAccountName: names.hub,
     priorityClassName: names.priorityClass,
     enableServiceLinks: false,
+    ...store.placing,
     securityContext: {
       runAsNonRoot: true,
       runAsUser: userId,
@@ -142,11 +171,11 @@ function podSpec(options: HubInstallOptions): object {
           `--url=${options.url}`,
           `--program-image=${options.image}`,
           ...(options.imagePullPolicy ? [`--program-pull-policy=${options.imagePullPolicy}`] : []),
-          `--data-dir=${dataDir}`,
+          ...store.args,
           `--oidc-config=${oidcDir}/oidc.json`,
           `--log-level=${options.logLevel ?? "info"}`,
         ],
-        env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+        env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, ...store.env],
         ports: [
           { name: "https", containerPort: ports.hub },
           { name: "metrics", containerPort: ports.hubMetrics },
@@ -162,14 +191,11 @@ function podSpec(options: HubInstallOptions): object {
           readOnlyRootFilesystem: true,
         },
         terminationMessagePolicy: "FallbackToLogsOnError",
-        volumeMounts: [
-          { name: "data", mountPath: dataDir },
-          { name: "oidc", mountPath: oidcDir, readOnly: true },
-        ],
+        volumeMounts: [...store.mounts, { name: "oidc", mountPath: oidcDir, readOnly: true }],
       },
     ],
     volumes: [
-      { name: "data", persistentVolumeClaim: { claimName: "hub-data" } },
+      ...store.volumes,
       { name: "oidc", secret: { secretName: oidcSecret, optional: true, defaultMode: 0o440 } },
     ],
   };

@@ -1,4 +1,4 @@
-import { fieldManagers, labels, managedBy, names } from "@inkube/api";
+import { AppError, fieldManagers, labels, managedBy, names } from "@inkube/api";
 import { createAuthority, issueServing, type KeyPair, renewalReason } from "@inkube/controlplane";
 import { type Client, type Clock, isKubeError, type KubeObject, type Logger, resources } from "@inkube/kube";
 
@@ -10,17 +10,33 @@ export interface ServingCertificate extends KeyPair {
   ca?: string;
 }
 
-/**
- * The certificate of the Secret `hub-tls`. One that somebody else put there is used as it is; otherwise the hub signs its own and
- * keeps it fresh. Of several replicas that start at once one makes it and the others read it.
- */
-export async function ensureServingCertificate(options: {
+export interface CertificateOptions {
   client: Client;
   clock: Clock;
   logger: Logger;
   /** Names and addresses by which the hub is reached. */
   hostNames: readonly string[];
-}): Promise<ServingCertificate> {
+}
+
+const mostAttempts = 5;
+
+/**
+ * The certificate of the Secret `hub-tls`. One that somebody else put there is used as it is; otherwise the hub signs its own and
+ * keeps it fresh. Of several replicas that start at once one makes it and the others read it.
+ */
+export async function ensureServingCertificate(options: CertificateOptions): Promise<ServingCertificate> {
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const found = await readOrIssue(options);
+    if (found) return found;
+  }
+  throw new AppError(
+    "KUBE_CONFLICT",
+    `The Secret ${namespace}/${names.hubTlsSecret} is being changed by somebody else`,
+  );
+}
+
+/** Undefined when another replica wrote it in between. */
+async function readOrIssue(options: CertificateOptions): Promise<ServingCertificate | undefined> {
   const { client, clock, logger, hostNames } = options;
   const given = await read(client, names.hubTlsSecret);
   if (given && given.object.metadata.labels?.[labels.managedBy] !== managedBy.hub) return given.pair;
@@ -30,8 +46,16 @@ export async function ensureServingCertificate(options: {
   const reason = renewalReason(given?.pair ?? {}, wanted);
   if (given && !reason) return { ...given.pair, ca: authority.certificate };
   const pair = await issueServing(authority, { commonName: names.hub, names: hostNames, now });
-  const object = tlsSecret(names.hubTlsSecret, pair);
-  await client.apply(resources.secrets, object, { fieldManager: fieldManagers.hub, force: true });
+  const fresh = tlsSecret(names.hubTlsSecret, pair);
+  try {
+    if (given) {
+      const metadata = { ...fresh.metadata, resourceVersion: given.object.metadata.resourceVersion };
+      await client.replace(resources.secrets, { ...fresh, metadata }, { fieldManager: fieldManagers.hub });
+    } else await client.create(resources.secrets, fresh, { fieldManager: fieldManagers.hub });
+  } catch (error) {
+    if (isKubeError(error, "alreadyExists", "conflict")) return undefined;
+    throw error;
+  }
   logger.info({ secret: names.hubTlsSecret, reason }, "Issued the hub's certificate");
   return { ...pair, ca: authority.certificate };
 }
