@@ -1,11 +1,15 @@
 import type { Condition } from "./types.ts";
 
-/** Types of conditions on a NestedCluster, `Ready` first; all but `Synced` are written by the agent. */
+/**
+ * Types of conditions on a NestedCluster, `Ready` first. `Synced` is written by the syncer, `EndpointReachableFromOutside` by the hub,
+ * the others by the agent.
+ */
 export const conditionTypes = {
   ready: "Ready",
   controlPlaneReady: "ControlPlaneReady",
   namespaceReady: "NamespaceReady",
   endpointReachable: "EndpointReachable",
+  endpointReachableFromOutside: "EndpointReachableFromOutside",
   synced: "Synced",
 } as const;
 

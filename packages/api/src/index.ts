@@ -20,8 +20,10 @@ export {
   type ClusterReport,
   type JoinAnswer,
   type JoinRequest,
+  ownPaths,
   type Report,
   tunnelHeaders,
+  tunnelPaths,
   type WantedLine,
   wantedLineLimit,
 } from "./hub/protocol.ts";

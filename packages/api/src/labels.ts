@@ -60,6 +60,8 @@ export const fieldManagers = {
   syncer: "inkube-syncer",
   cli: "inkube-cli",
   hub: "inkube-hub",
+  /** The hub, for what it sees of endpoints: an apply takes away what the same manager applied before and leaves out. */
+  hubEndpoints: "inkube-hub-endpoints",
   mirror: "inkube-mirror",
 } as const;
 

@@ -156,6 +156,24 @@ export const reasons = {
     happened: "The API server does not answer at its endpoint.",
     todo: "Check that the endpoint's address and port can be reached from the host.",
   },
+  EndpointAnswersHub: { happened: "The API server answers the hub at its endpoint.", todo: "" },
+  EndpointSilentToHub: {
+    happened: "The API server gives the hub no ready answer at its endpoint.",
+    todo: "Check the way from outside the host to the endpoint; where the hub has no route to the host's network this may be meant.",
+  },
+  EndpointOtherToHub: {
+    happened: "Something else answers the hub at the endpoint, with a certificate that is not this nested cluster's.",
+    todo: "Check where the endpoint leads from outside the host; where the hub has no route to the host's network this may be meant.",
+  },
+  EndpointUnknownToHub: {
+    happened: "The endpoint's name does not resolve at the hub.",
+    todo: "Create its record where the hub's name servers find it; where people use others than the hub this may be meant.",
+  },
+  EndpointNotDialled: {
+    happened:
+      "The hub does not dial this endpoint: its name or address is not one by which people outside the host reach it.",
+    todo: "Check that the name lies under the host's domain, and that it leads to no loopback, link-local or multicast address.",
+  },
   Desynced: {
     happened: "The syncer lost sight of one side; nothing is deleted until it sees both again.",
     todo: "Nothing, it tries again by itself; when it lasts, look at inkube logs NAME --part syncer.",

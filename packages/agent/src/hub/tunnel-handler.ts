@@ -1,12 +1,10 @@
 import { Readable } from "node:stream";
-import { AppError, isAppError, type NestedCluster, names, tunnelHeaders } from "@inkube/api";
+import { AppError, isAppError, type NestedCluster, names, tunnelHeaders, tunnelPaths } from "@inkube/api";
 import { type Client, isKubeError, resources } from "@inkube/kube";
 import type { AgentAnswer, AgentRequest } from "@inkube/tunnel";
 import { secretData } from "../objects/secret-data.ts";
 import type { NestedRequests } from "./nested-requests.ts";
 
-/** Path beside those of Kubernetes that gives the kubeconfig for people. */
-const kubeconfigPath = "/inkube/kubeconfig";
 /** Headers that are for this program, not for the nested API server. */
 const ownHeaders: ReadonlySet<string> = new Set(Object.values(tunnelHeaders));
 
@@ -35,7 +33,8 @@ async function answer(
   signal: AbortSignal,
 ): Promise<AgentAnswer> {
   const { cluster, open } = nested.find(request.headers);
-  if (request.path === kubeconfigPath) return peopleKubeconfig(client, cluster);
+  if (request.path === tunnelPaths.kubeconfig) return peopleKubeconfig(client, cluster);
+  if (request.path === tunnelPaths.ca) return authority(client, cluster);
   const target = await open();
   const headers = passedOn(request.headers);
   const { method } = request;
@@ -55,13 +54,25 @@ async function answer(
   return { status: reply.status, headers: reply.headers, body: Readable.from(reply.body) };
 }
 
-async function peopleKubeconfig(client: Client, { status }: NestedCluster): Promise<AgentAnswer> {
-  const ref = { namespace: status?.namespace ?? "", name: names.kubeconfigSecret };
-  const secret = status?.namespace ? await client.get(resources.secrets, ref) : undefined;
-  const { kubeconfig } = secret ? secretData(secret) : {};
+async function peopleKubeconfig(client: Client, cluster: NestedCluster): Promise<AgentAnswer> {
+  const { kubeconfig } = await secretOf(client, cluster, names.kubeconfigSecret);
   return kubeconfig
     ? { status: 200, headers: { "content-type": "application/yaml" }, body: kubeconfig }
     : { status: 404, headers: { "content-type": "text/plain" }, body: "there is no endpoint yet" };
+}
+
+/** The certificate and nothing else of that Secret. */
+async function authority(client: Client, cluster: NestedCluster): Promise<AgentAnswer> {
+  const { "ca.crt": certificate } = await secretOf(client, cluster, names.pkiSecret);
+  return certificate
+    ? { status: 200, headers: { "content-type": "application/x-pem-file" }, body: certificate }
+    : { status: 404, headers: { "content-type": "text/plain" }, body: "there is no authority yet" };
+}
+
+async function secretOf(client: Client, { status }: NestedCluster, name: string): Promise<Record<string, string>> {
+  const namespace = status?.namespace;
+  const secret = namespace ? await client.get(resources.secrets, { namespace, name }) : undefined;
+  return secret ? secretData(secret) : {};
 }
 
 function hasBody(method: string): boolean {

@@ -84,6 +84,20 @@ export const tunnelHeaders = {
   uid: "inkube-uid",
 } as const;
 
+/**
+ * Paths beside those of Kubernetes, below {@link ownPaths}, that the agent itself answers for a nested cluster. Only the hub asks for
+ * them: it passes no caller's request on to one.
+ */
+export const tunnelPaths = {
+  /** The administrator's kubeconfig of the endpoint. */
+  kubeconfig: "/inkube/kubeconfig",
+  /** Certificate of the authority that signed its API server's, PEM. */
+  ca: "/inkube/ca",
+} as const;
+
+/** What {@link tunnelPaths} begin with. */
+export const ownPaths = "/inkube/";
+
 /** A line longer than this is refused, bytes. */
 export const wantedLineLimit = 1024 * 1024;
 /** How often a connection without news says that it lives. */

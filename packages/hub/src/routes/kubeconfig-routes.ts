@@ -1,4 +1,4 @@
-import { AppError, type NestedCluster, nestedClusters } from "@inkube/api";
+import { AppError, type NestedCluster, nestedClusters, tunnelPaths } from "@inkube/api";
 import { z } from "zod";
 import { insideLevel } from "../access/inside.ts";
 import type { HubContext } from "../context.ts";
@@ -7,9 +7,6 @@ import { proxyTarget } from "../tunnels/cluster-proxy.ts";
 import { endpointKubeconfig, readBounded } from "../tunnels/endpoint-kubeconfig.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
 import { pathName } from "./schemas.ts";
-
-/** Path at an agent, beside those of Kubernetes, that gives the kubeconfig for people. */
-const kubeconfigPath = "/inkube/kubeconfig";
 
 /** Kubeconfigs of nested clusters: by their endpoint, or through the hub. */
 export function kubeconfigRoutes(server: HubServer, context: HubContext): void {
@@ -46,7 +43,7 @@ export function kubeconfigRoutes(server: HubServer, context: HubContext): void {
       const { tunnel, headers } = await proxyTarget(context, caller, { project, name });
       const answer = await tunnel.request({
         method: "GET",
-        path: kubeconfigPath,
+        path: tunnelPaths.kubeconfig,
         headers,
         signal: AbortSignal.timeout(30_000),
       });

@@ -1,4 +1,4 @@
-import { AppError, type NestedCluster, tunnelHeaders } from "@inkube/api";
+import { AppError, type NestedCluster, ownPaths, tunnelHeaders } from "@inkube/api";
 import type { Tunnel } from "@inkube/tunnel";
 import { impersonationText } from "../access/impersonation-text.ts";
 import { insideGroup, insideLevel } from "../access/inside.ts";
@@ -18,10 +18,14 @@ export const clustersPath = "/clusters/";
 const pathPattern =
   /^\/clusters\/([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)\/([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\/[^#]*)?$/;
 
-/** Takes apart the path of a request to a nested cluster; `path` is what its API server is asked. */
+/**
+ * Takes apart the path of a request to a nested cluster; `path` is what its API server is asked. Undefined also for what its agent
+ * itself would answer: whoever may look inside could otherwise ask for the administrator's kubeconfig.
+ */
 export function parseClusterPath(url: string): { project: string; name: string; path: string } | undefined {
   const [, project, , name, , rest] = pathPattern.exec(url) ?? [];
-  return project && name ? { project, name, path: rest ?? "/" } : undefined;
+  if (!project || !name || rest?.startsWith(ownPaths)) return undefined;
+  return { project, name, path: rest ?? "/" };
 }
 
 /**
