@@ -30,6 +30,9 @@ export function auditRequests(server: HubServer, context: Context): void {
   const { audit } = context;
   const mayRecordAnonymous = createAnonymousLimit(context);
   const recorded = new WeakSet<FastifyRequest>();
+  const addresses = new WeakMap<FastifyRequest, string>();
+  // A connection that is gone has no address any more.
+  server.addHook("onRequest", async (request) => void addresses.set(request, request.ip ?? ""));
   server.addHook("preHandler", async (request) => {
     if (!actionOf(request)) return;
     await audit.ready();
@@ -44,7 +47,12 @@ export function auditRequests(server: HubServer, context: Context): void {
       : (request.auditActor ?? actorOf(undefined));
     if (actor.actor === nobody && reply.statusCode >= 400 && !mayRecordAnonymous()) return payload;
     const { facts, answer } = await factsOf(action, reply, payload, context);
-    const outcome = { status: reply.statusCode, facts, requestId: request.id, sourceAddress: request.ip };
+    const outcome = {
+      status: reply.statusCode,
+      facts,
+      requestId: request.id,
+      sourceAddress: addresses.get(request) ?? "",
+    };
     const note = noteOf(request.headers[noteHeader]);
     try {
       await audit.record(auditEntry(request.method, action, actor, { ...outcome, note }));

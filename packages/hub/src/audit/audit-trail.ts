@@ -7,8 +7,8 @@ export interface AuditTrail {
   /** Throws AppError KUBE_UNREACHABLE while entries cannot be written: nothing may be changed then. */
   ready(): Promise<void>;
   /**
-   * Resolves when the entry is on disk. When it rejects, the entry is kept in memory and in the program's log, is written as
-   * soon as that is possible, and `ready` throws until then.
+   * Resolves when the entry is on disk. When it rejects, the entry is in the program's log; and when the database was away it is
+   * kept in memory, is written as soon as that is possible, and `ready` throws until then.
    */
   record(entry: AuditEntry): Promise<void>;
 }
@@ -55,7 +55,8 @@ export function createAuditTrail({ audit, clock, logger }: AuditTrailOptions): A
         await audit.append([timed]);
       } catch (error) {
         logger.error({ entry: timed, error: wordsOf(error) }, "Could not write an audit entry");
-        if (owed.length < mostOwed) owed = [...owed, timed];
+        // What can never be written must not hold up all that comes after it.
+        if (isAppError(error, "KUBE_UNREACHABLE") && owed.length < mostOwed) owed = [...owed, timed];
         throw refused("The request was carried out, but the audit log could not be written", error);
       }
     },

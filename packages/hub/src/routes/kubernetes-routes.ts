@@ -1,5 +1,7 @@
 import { Readable } from "node:stream";
 import { AppError, group, version } from "@inkube/api";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
 import type { HubContext } from "../context.ts";
 import type { HubServer } from "../server/server.ts";
 import { passedOn } from "../tunnels/cluster-proxy.ts";
@@ -46,6 +48,7 @@ export function kubernetesRoutes(server: HubServer, { clients, credentials }: Hu
           todo: "Nested clusters, hosts and groups are there; for other objects use a kubeconfig of the cluster itself.",
         });
       }
+      mustBeVersion(request.url);
       const caller = callerOf(request);
       const life = credentials.lifeOf(caller.credential);
       const gone = new AbortController();
@@ -54,18 +57,13 @@ export function kubernetesRoutes(server: HubServer, { clients, credentials }: Hu
         life.release();
       });
       const signal = AbortSignal.any([gone.signal, life.signal]);
-      const {
-        "content-length": _length,
-        "accept-encoding": _encoding,
-        connection: _connection,
-        ...headers
-      } = passedOn(request.headers);
+      const { "content-length": _length, "accept-encoding": _encoding, ...headers } = passedOn(request.headers);
       const body = request.body as Readable | undefined;
       const answer = await clients.clientFor(caller).raw({
         method: request.method,
         path,
         headers: headers as Record<string, string>,
-        ...(body && { body: await readAll(body, signal) }),
+        ...(body && { body: readable(request, await readAll(body, signal)) }),
         signal,
       });
       life.signal.addEventListener("abort", () => reply.raw.destroy(), { once: true });
@@ -73,6 +71,31 @@ export function kubernetesRoutes(server: HubServer, { clients, credentials }: Hu
       return reply.code(answer.status).send(Readable.from(answer.body));
     },
   });
+}
+
+/** The API server calls others a fault of its own. Throws AppError USAGE. */
+function mustBeVersion(url: string): void {
+  const versions = new URLSearchParams(url.split("?")[1] ?? "").getAll("resourceVersion");
+  if (versions.every((version) => /^[0-9]{0,19}$/.test(version))) return;
+  throw new AppError("USAGE", "resourceVersion is none", { todo: "Take it from an object or list as it is." });
+}
+
+const deleteOptions = z
+  .looseObject({
+    kind: z.literal("DeleteOptions").optional(),
+    apiVersion: z.enum(["v1", "meta.k8s.io/v1", `${group}/${version}`]).optional(),
+  })
+  .nullable();
+
+/** How something is to be deleted; the API server calls any other body a fault of its own. Throws AppError USAGE. */
+function readable({ method, headers }: FastifyRequest, body: Buffer): Buffer {
+  if (method !== "DELETE" || body.length === 0 || headers["content-type"]?.includes("protobuf")) return body;
+  try {
+    if (deleteOptions.safeParse(JSON.parse(body.toString("utf8"))).success) return body;
+  } catch {
+    // Told below.
+  }
+  throw new AppError("USAGE", "The body is not DeleteOptions", { todo: "Send DeleteOptions in JSON, or nothing." });
 }
 
 const mostBytes = 3 * 1024 * 1024;

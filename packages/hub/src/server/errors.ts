@@ -42,6 +42,11 @@ export function answerFor(error: unknown, requestId: string): { status: number; 
 /** Any failure as one of the table of errors; INTERNAL for what nobody foresaw. */
 export function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
+  if (isKubeError(error, "unreachable")) {
+    // Its own words name the API server's address.
+    const todo = "Try again in a few seconds.";
+    return new AppError("KUBE_UNREACHABLE", "The hub's Kubernetes API does not answer", { todo, cause: error });
+  }
   if (isKubeError(error)) {
     const fields = fieldErrors(error.details);
     const message =

@@ -47,7 +47,10 @@ class HubTunnel implements Tunnel {
     // The authority is said in each request and means nothing: there is one agent at the other end.
     this.#session = http2.connect("http://agent", { ...hubSession, createConnection: () => duplex });
     // Before it is connected it has no window to set: https://github.com/nodejs/node/issues/38427
-    this.#session.once("connect", (session) => session.setLocalWindowSize(connectionWindow));
+    // A peer that talks nonsense at once has ended it by then.
+    this.#session.once("connect", (session) => {
+      if (!session.destroyed) session.setLocalWindowSize(connectionWindow);
+    });
     this.#ready.promise.catch(() => {});
     this.#link.attend(this.#session, () => this.#ready.resolve());
     this.closed = this.#link.closed.then((reason) => {
