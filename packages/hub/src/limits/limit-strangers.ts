@@ -8,6 +8,6 @@ import { createRateLimit } from "./rate-limit.ts";
  * because many people may share one address; nothing that is secret can be guessed at that rate or at any other.
  */
 export function limitStrangers(server: HubServer, clock: Clock): void {
-  const limit = createRateLimit({ clock, burst: 100, perSecond: 10, tooMany: "Too many requests from this address" });
+  const limit = createRateLimit({ clock, burst: 400, perSecond: 20, tooMany: "Too many requests from this address" });
   server.addHook("onRequest", async (request) => limit.take(callerAddress(request.ip)));
 }
