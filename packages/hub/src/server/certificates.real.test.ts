@@ -26,7 +26,7 @@ async function startTogether(hostNames: readonly string[]): Promise<Set<string>>
 
 async function kept(): Promise<string> {
   const secret = await client.get(resources.secrets, ref);
-  return Buffer.from((secret?.data as Record<string, string>)["tls.crt"] ?? "", "base64").toString();
+  return Buffer.from((secret?.data as Record<string, string> | undefined)?.["tls.crt"] ?? "", "base64").toString();
 }
 
 it("replicas that start at once serve with one certificate, the one that is kept", async () => {

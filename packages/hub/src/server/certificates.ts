@@ -29,10 +29,9 @@ export async function ensureServingCertificate(options: CertificateOptions): Pro
     const found = await readOrIssue(options);
     if (found) return found;
   }
-  throw new AppError(
-    "KUBE_CONFLICT",
-    `The Secret ${namespace}/${names.hubTlsSecret} is being changed by somebody else`,
-  );
+  const message = `The Secret ${namespace}/${names.hubTlsSecret} is there, but without a certificate`;
+  const todo = "Put tls.crt and tls.key into it, or delete it: the hub makes one then.";
+  throw new AppError("KUBE_CONFLICT", message, { todo });
 }
 
 /** Undefined when another replica wrote it in between. */
@@ -47,11 +46,11 @@ async function readOrIssue(options: CertificateOptions): Promise<ServingCertific
   if (given && !reason) return { ...given.pair, ca: authority.certificate };
   const pair = await issueServing(authority, { commonName: names.hub, names: hostNames, now });
   const fresh = tlsSecret(names.hubTlsSecret, pair);
+  const metadata = { ...given?.object.metadata, ...fresh.metadata };
+  const written = { fieldManager: fieldManagers.hub };
   try {
-    if (given) {
-      const metadata = { ...fresh.metadata, resourceVersion: given.object.metadata.resourceVersion };
-      await client.replace(resources.secrets, { ...fresh, metadata }, { fieldManager: fieldManagers.hub });
-    } else await client.create(resources.secrets, fresh, { fieldManager: fieldManagers.hub });
+    if (given) await client.replace(resources.secrets, { ...fresh, metadata }, written);
+    else await client.create(resources.secrets, fresh, written);
   } catch (error) {
     if (isKubeError(error, "alreadyExists", "conflict")) return undefined;
     throw error;
