@@ -1,6 +1,6 @@
 import { AppError, agentPaths, type HostCluster, hostClusters, isAppError, names, type Report } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { bearerToken, credentialOf } from "../auth/authenticate.ts";
 import type { HubContext } from "../context.ts";
@@ -12,6 +12,7 @@ import { createWantedFeed } from "../hosts/wanted-feed.ts";
 import { createWantedStreams } from "../hosts/wanted-streams.ts";
 import { createRateLimit } from "../limits/rate-limit.ts";
 import { answerHeaders } from "../server/answer-headers.ts";
+import { hangUpSignal } from "../server/hang-up-signal.ts";
 import type { HubServer } from "../server/server.ts";
 import { errorAnswers } from "./route-context.ts";
 import { pathName } from "./schemas.ts";
@@ -74,16 +75,6 @@ function registerWanted(server: HubServer, context: HubContext): void {
 /** When all hosts come back at once, the Kubernetes API must have room for the rest of the hub's work, its Lease first of all. */
 const reportsAtOnce = 16;
 
-/** Aborted when the caller does not wait for the answer any more: he will ask again, and that is enough. */
-function hangUpSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once("close", () => {
-    if (!raw.writableFinished)
-      gone.abort(new AppError("KUBE_UNREACHABLE", "The host hung up before its report was taken"));
-  });
-  return gone.signal;
-}
-
 function registerReport(server: HubServer, context: HubContext): void {
   const limit = createRateLimit({
     clock: context.clock,
@@ -106,7 +97,7 @@ function registerReport(server: HubServer, context: HubContext): void {
     handler: async (request, reply) => {
       const { subject } = await hostCredential(request, context);
       const report = request.body as Report;
-      const signal = hangUpSignal(reply);
+      const signal = hangUpSignal(reply.raw);
       return { refused: await turns.run(subject, signal, () => takeReport(context, subject, report, signal)) };
     },
   });
