@@ -14,17 +14,17 @@ export interface Result {
   measured: number;
   reference: number;
   unit: string;
-  /** Upper limit that we set ourselves for the ratio; for `absolute` results, for the measured value. */
-  target: number;
+  /** Upper limit that we set ourselves for the ratio; for `absolute` results, for the measured value. Absent: there is none. */
+  target?: number;
   absolute?: boolean;
 }
 
 /** `create to Ready   1.71 (target ≤ 2.0, met): 4100 ms to 2400 ms`. */
 export function formatResult({ what, measured, reference, unit, target, absolute }: Result): string {
   const value = absolute ? measured : measured / reference;
-  const verdict = value <= target ? "met" : "MISSED";
+  const verdict = target === undefined ? "no target" : `target ≤ ${target}, ${value <= target ? "met" : "MISSED"}`;
   const figures = absolute
     ? `reference ${reference.toFixed(1)} ${unit}`
     : `${measured.toFixed(1)} to ${reference.toFixed(1)} ${unit}`;
-  return `${what.padEnd(58)} ${value.toFixed(2).padStart(6)} (target ≤ ${target}, ${verdict}): ${figures}`;
+  return `${what.padEnd(68)} ${value.toFixed(2).padStart(6)} (${verdict}): ${figures}`;
 }

@@ -12,8 +12,8 @@ interface Case {
   /** Absent: the administrator. */
   caller?: "member";
   filter?: (object: NestedCluster) => boolean;
-  /** Limit for the ratio of p99; Infinity where there is none. */
-  target: number;
+  /** Limit for the ratio of p99. */
+  target?: number;
 }
 
 const page = (query: string): string => `/api/v1/clusters?limit=50${query}`;
@@ -52,18 +52,15 @@ function casesOf({ hosts, projects }: FleetSize): Case[] {
       what: "search by name, always another",
       paths: numbers(others).map((index) => page(`&name=cluster-${index + 100}`)),
       filter: ({ metadata }) => metadata.name.includes("cluster-100"),
-      target: Number.POSITIVE_INFINITY,
     },
     {
       what: `page of 50 as member of 1 of ${projects} projects`,
       paths: [page("")],
       caller: "member",
-      target: Number.POSITIVE_INFINITY,
     },
     {
       what: "one nested cluster",
       paths: ["/api/v1/projects/project-1/clusters/cluster-1"],
-      target: Number.POSITIVE_INFINITY,
     },
   ];
 }
@@ -120,23 +117,22 @@ function resultsOf({ what, target }: Case, { hub, plain }: { hub: Round[]; plain
     measured: middle(hub, ({ times }) => percentile(times, share)),
     reference: middle(plain, ({ times }) => percentile(times, share)),
     unit: "ms",
-    target,
   });
   const perSecond = ({ times, wallMs }: Round): number => (times.length / wallMs) * 1000;
   return [
-    timeOf(0.99),
+    { ...timeOf(0.99), ...(target !== undefined && { target }) },
+    timeOf(0.5),
     {
       what: `${what}: requests a second, plain server / hub`,
       measured: middle(plain, perSecond),
       reference: middle(hub, perSecond),
       unit: "a second",
-      target,
     },
   ];
 }
 
-function againstByHand({ what, target }: Case, alone: number[], byHand: number[]): Result {
-  const figures = { measured: median(alone), reference: median(byHand), unit: "ms", target };
+function againstByHand({ what }: Case, alone: number[], byHand: number[]): Result {
+  const figures = { measured: median(alone), reference: median(byHand), unit: "ms" };
   return { what: `${what}: one client, hub / filter by hand`, ...figures };
 }
 

@@ -46,41 +46,34 @@ export async function benchStorm(scene: StormScene): Promise<Result[]> {
   const dials = [];
   for (let round = 0; round < 3; round += 1) dials.push(await plain.connectAll(size.hosts));
   const broken = await storm(scene, "Degraded", () => agents.cut());
-  const crashed = await storm(scene, "Ready", () => hub.crashAndStart());
-  const written = await applyDirectly(scene, broken.changed);
-  const connect = { reference: median(dials), unit: "ms" };
-  const write = { reference: written, unit: "ms" };
-  const all = `${size.hosts} hosts`;
+  let startMs = 0;
+  const crashed = await storm(scene, "Ready", async () => {
+    const from = performance.now();
+    await hub.crashAndStart();
+    startMs = performance.now() - from;
+  });
+  const dialled = { reference: median(dials), unit: "ms" };
+  const written = { reference: await applyDirectly(scene, broken.changed), unit: "ms" };
+  const lost = { reference: broken.changed, unit: "changes", target: 0, absolute: true };
+  const cut = `${size.hosts} hosts cut off`;
   return [
+    { what: `${cut}: all connected / as many plain WebSockets`, measured: broken.connectedMs, ...dialled },
+    { what: `${cut}: all told / the changes written directly`, measured: broken.settledMs, ...written },
+    { what: `${cut}: changes lost`, measured: broken.lost, ...lost },
     {
-      what: `${all} cut off: all connected / that many plain WebSockets`,
-      measured: broken.connectedMs,
-      ...connect,
-      target: 10,
-    },
-    {
-      what: `${all} cut off: everything told / only the news written directly`,
-      measured: broken.settledMs,
-      ...write,
-      target: 10,
-    },
-    {
-      what: `hub killed: all connected / that many plain WebSockets`,
+      what: "hub killed: all connected / until the new one is ready",
       measured: crashed.connectedMs,
-      ...connect,
-      target: 20,
+      reference: startMs,
+      unit: "ms",
     },
-    {
-      what: `hub killed: everything told / only the news written directly`,
-      measured: crashed.settledMs,
-      ...write,
-      target: 20,
-    },
+    { what: "hub killed: all told / the changes written directly", measured: crashed.settledMs, ...written },
+    { what: "hub killed: changes lost", measured: crashed.lost, ...lost },
   ];
 }
 
 interface Outcome {
   changed: number;
+  lost: number;
   connectedMs: number;
   settledMs: number;
 }
@@ -92,8 +85,8 @@ async function storm(scene: StormScene, phase: ReportedPhase, strike: () => Prom
   const changed = await agents.change(changesEach, phase);
   const lostMs = await until("a host has lost the hub", async () => (await agents.count()).connected < size.hosts);
   const [{ connectedMs, settledMs }] = await Promise.all([untilSettled(scene), struck]);
-  await nothingLost(scene, phase, before + changed);
-  return { changed, connectedMs: lostMs + connectedMs, settledMs: lostMs + settledMs };
+  const lost = await countLost(scene, phase, before + changed);
+  return { changed, lost, connectedMs: lostMs + connectedMs, settledMs: lostMs + settledMs };
 }
 
 /** How many the hub's list shows in this phase. */
@@ -101,29 +94,28 @@ async function countPhase(target: Target, phase: ReportedPhase): Promise<number>
   return (await ask<{ total: number }>(target, `/api/v1/clusters?limit=1&phase=${phase}`)).total;
 }
 
-/** Every nested cluster is in the hub's list and in its Kubernetes API, equal, and as many as there should be are in this phase. */
-async function nothingLost({ target, maker, size }: StormScene, phase: ReportedPhase, expected: number): Promise<void> {
-  const listed = new Map<string, NestedCluster>();
-  let next: string | undefined;
-  do {
-    const page: { items: NestedCluster[]; continue?: string } = await ask(
-      target,
-      `/api/v1/clusters?limit=500${next === undefined ? "" : `&continue=${next}`}`,
-    );
-    for (const item of page.items) listed.set(`${item.metadata.namespace}/${item.metadata.name}`, item);
+/**
+ * How many nested clusters are not in the hub's list, or not as the Kubernetes API has them, or not in the phase in which so many
+ * should be.
+ */
+async function countLost({ target, maker, size }: StormScene, phase: ReportedPhase, expected: number): Promise<number> {
+  const listed = new Map<string, string | undefined>();
+  const keyOf = ({ metadata }: NestedCluster): string => `${metadata.namespace}/${metadata.name}`;
+  for (let next: string | undefined = ""; next !== undefined; ) {
+    const after: string = next && `&continue=${next}`;
+    const page: Page = await ask(target, `/api/v1/clusters?limit=500${after}`);
+    for (const item of page.items) listed.set(keyOf(item), item.status?.phase);
     next = page.continue;
-  } while (next !== undefined);
-  const { items } = await maker.list(nestedClusters);
-  const kept = items as unknown as NestedCluster[];
-  const differ = kept.filter(
-    ({ metadata, status }) => listed.get(`${metadata.namespace}/${metadata.name}`)?.status?.phase !== status?.phase,
-  );
-  const inPhase = kept.filter(({ status }) => status?.phase === phase).length;
-  if (listed.size !== size.clusters || kept.length !== size.clusters || differ.length > 0 || inPhase !== expected) {
-    throw new Error(
-      `Lost: ${listed.size} listed and ${kept.length} kept of ${size.clusters}, ${differ.length} differ, ${inPhase} of ${expected} are ${phase}`,
-    );
   }
+  const kept = (await maker.list(nestedClusters)).items as unknown as NestedCluster[];
+  const differ = kept.filter((one) => listed.get(keyOf(one)) !== one.status?.phase).length;
+  const inPhase = kept.filter(({ status }) => status?.phase === phase).length;
+  return differ + Math.abs(inPhase - expected) + Math.abs(listed.size - size.clusters);
+}
+
+interface Page {
+  items: NestedCluster[];
+  continue?: string;
 }
 
 async function ask<T>(target: Target, path: string): Promise<T> {
