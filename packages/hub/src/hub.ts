@@ -1,4 +1,6 @@
+import { getServers } from "node:dns";
 import { fastifySwagger } from "@fastify/swagger";
+import { createLookup } from "@inkube/agent";
 import { names, programVersion } from "@inkube/api";
 import {
   type Client,
@@ -25,6 +27,8 @@ import { type OidcSource, oidcOff } from "./auth/oidc/settings-file.ts";
 import { sweepSessions } from "./auth/sessions/sweep-sessions.ts";
 import type { HubContext, HubSettings } from "./context.ts";
 import { createCredentialStore } from "./credentials/credential-store.ts";
+import { createEndpointController } from "./endpoints/endpoint-controller.ts";
+import type { Dialling } from "./endpoints/observe-endpoint.ts";
 import { createGroupController } from "./groups/group-controller.ts";
 import { keepHistory } from "./history/keep-history.ts";
 import { createCountController } from "./hosts/count-controller.ts";
@@ -72,6 +76,8 @@ export interface HubOptions {
   tls?: { certificate: string; key: string };
   /** Where the API server reaches admission, when not where `settings` say: in tests. */
   admissionTarget?: { url: string; ca: string };
+  /** How endpoints of nested clusters are dialled; absent: as everywhere but in tests. */
+  dialling?: Dialling;
   /** How people sign in with OpenID Connect; absent: not at all. */
   oidc?: OidcSource;
   clock: Clock;
@@ -134,6 +140,8 @@ export function createHub(options: HubOptions): Hub {
     clock,
     logger,
   };
+  // Asks name servers itself: a slow one must not take the threads that the system's lookup needs.
+  const dialling = options.dialling ?? { lookup: createLookup(getServers()) };
   const admissionToken = createAdmissionToken(client, clock);
   const target = options.admissionTarget ?? webhookTarget(settings);
   const server = createServer({ logger, ...(tls && { tls }) });
@@ -173,6 +181,7 @@ export function createHub(options: HubOptions): Hub {
         createHostController(context),
         createCountController({ client, view, clock, logger }),
         createGroupController({ client, view, clock, logger }),
+        createEndpointController({ client, view, tunnels, dialling, clock, logger }),
         createFilterController({ ...watching, view }),
       ];
       for (const controller of controllers) controller.start();

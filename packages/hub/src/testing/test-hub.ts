@@ -5,6 +5,7 @@ import { serveAdmission, whenAdmissionWorks } from "../admission/testing/serve-a
 import type { OidcSource } from "../auth/oidc/settings-file.ts";
 import { administrators } from "../auth/principal.ts";
 import { type CredentialStore, createCredentialStore } from "../credentials/credential-store.ts";
+import type { Dialling } from "../endpoints/observe-endpoint.ts";
 import { createHub, type Hub, type HubOptions } from "../hub.ts";
 import { openStore, type Store } from "../store/index.ts";
 import { hubIdentity, installHub } from "./install-hub.ts";
@@ -59,13 +60,15 @@ export interface TestHubOptions {
   storeUrl?: string;
   /** It leads because the Lease says so, as a program does; absent: at once. */
   elected?: boolean;
+  /** Absent: as a program dials, nothing on loopback. */
+  dialling?: Dialling;
   /** Absent: nobody can sign in with OpenID Connect. */
   oidc?: OidcSource;
 }
 
 /** Starts it, leading. Needs the real kube-apiserver; dispose of it with `await using`. */
 export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
-  const { storeUrl = "sqlite::memory:", elected = false, oidc } = options;
+  const { storeUrl = "sqlite::memory:", elected = false, oidc, dialling } = options;
   const server = await startRealApiServer();
   const admin = createClient(server.config);
   const log = collectingLogger();
@@ -83,6 +86,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     random: Math.random,
     logger: log,
     ...(oidc && { oidc }),
+    ...(dialling && { dialling }),
   };
   const hub: Hub = createHub(hubOptions);
   let replicas = 0;

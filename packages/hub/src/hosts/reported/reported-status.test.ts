@@ -46,9 +46,9 @@ describe("what a host says of a nested cluster", () => {
     expect(answer.ignored).toEqual(Object.keys(lie));
   });
 
-  it("loses the condition that the hub writes", () => {
-    const placed = { ...ready, type: "Placed" };
-    expect(reportedClusterStatus({ conditions: [ready, placed] }).status).toEqual({ conditions: [ready] });
+  it.each(["Placed", "EndpointReachableFromOutside"])("loses the condition %s, which the hub writes", (type) => {
+    const forged = { ...ready, type };
+    expect(reportedClusterStatus({ conditions: [ready, forged] }).status).toEqual({ conditions: [ready] });
   });
 
   it("loses what would move a cursor, hide or reorder text, and what is longer than anybody reads", () => {

@@ -1,4 +1,4 @@
-import { AppError } from "@inkube/api";
+import { AppError, conditionTypes } from "@inkube/api";
 import { condition, hostClusterStatus, nestedClusterStatus } from "@inkube/api/schemas";
 import { z } from "zod";
 import { plainTexts } from "./plain-text.ts";
@@ -49,7 +49,7 @@ const clusterShape = {
 };
 
 /** Conditions that the hub alone writes. */
-export const hubConditions: ReadonlySet<string> = new Set(["Placed"]);
+export const hubConditions: ReadonlySet<string> = new Set(["Placed", conditionTypes.endpointReachableFromOutside]);
 
 /**
  * What a host says of itself, as far as it counts. Agents are not trusted: members that are unknown or malformed are left out, so
