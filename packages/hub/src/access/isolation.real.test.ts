@@ -3,6 +3,7 @@ import { resources } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../testing/eventually.ts";
 import { connectFakeAgent, type FakeAgent, placeOn } from "../testing/fake-agent.ts";
+import { expectNoSecretTold } from "../testing/no-secret-told.ts";
 import { startTestHub, type TestHub, type TestRoute } from "../testing/test-hub.ts";
 import { clusterBody, makeProjects, passthrough } from "../testing/two-projects.ts";
 
@@ -163,5 +164,9 @@ describe("a member of project red", () => {
     expect(await reach()).toEqual([200, 200, 200, 1, true]);
     expect(await test.admin.delete(resources.rolebindings, binding)).toBe(true);
     await eventually(async () => expect(await reach()).toEqual([403, 403, 403, 0, false]));
+  });
+
+  it("and whatever was tried, nobody's secret is told", async () => {
+    await expectNoSecretTold(test, { known: [admin] });
   });
 });

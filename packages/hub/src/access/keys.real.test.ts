@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../testing/eventually.ts";
+import { expectNoSecretTold } from "../testing/no-secret-told.ts";
 import { startTestHub, type TestHub } from "../testing/test-hub.ts";
 
 let test: TestHub;
@@ -104,5 +105,15 @@ describe("KEY-01 an API key", () => {
     }
     expect((await test.call(undefined, "GET", `/api/v1/me?token=${token}&access_token=${token}`)).statusCode).toBe(401);
     expect((await me(token)).statusCode).toBe(200);
+  });
+
+  it("stands in no log, audit row, Event or object", async () => {
+    const owner = await test.keyFor("gil");
+    const { token } = (await test.call(owner, "POST", "/api/v1/keys", { name: "told-once" })).json() as {
+      token: string;
+    };
+    expect((await test.call(token, "POST", "/api/v1/keys", { name: token })).statusCode).toBe(201);
+    expect((await test.call(token, "DELETE", `/api/v1/groups/${token}`)).statusCode).toBeGreaterThanOrEqual(400);
+    await expectNoSecretTold(test, { known: [owner, token] });
   });
 });
