@@ -9,8 +9,9 @@ import { eventually } from "../harness/eventually.ts";
 import { type HubUser, signIn } from "../harness/hub-cli.ts";
 import { container, pod } from "../harness/objects.ts";
 import { patienceFlag } from "../harness/patience.ts";
-import { must, run } from "../harness/run.ts";
+import { type RunResult, run } from "../harness/run.ts";
 import { secondHost } from "../harness/second-host.ts";
+import { everythingTold, knownSecrets } from "../harness/secrets.ts";
 
 interface DeploymentObject {
   spec: { template: { spec: { containers: { image: string }[] } } };
@@ -49,32 +50,70 @@ async function cluster(name: string): Promise<NestedCluster> {
   return found;
 }
 
+/** The command that `inkube host import` prints. */
+async function importCommand(name: string, ...flags: string[]): Promise<string> {
+  const printed = await admin.inkube(["host", "import", name, ...flags]);
+  const command = printed.split("\n").find((line) => line.startsWith("kubectl apply")) ?? "";
+  expect(command).toContain(admin.url);
+  return command;
+}
+
+/** What an administrator's machine trusts is its own affair; here it trusts the hub's authority. */
+function applyImport(command: string): Promise<RunResult> {
+  const env = { ...admin.env, KUBECONFIG: edge.kubectl.kubeconfig, SSL_CERT_FILE: admin.caFile };
+  return run("bash", ["-c", command], { env });
+}
+
+const writes = [
+  ["create", "pods"],
+  ["delete", "deployments.apps"],
+  ["patch", "nodes"],
+  ["create", "pods/exec"],
+  ["get", "secrets"],
+  ["create", "namespaces"],
+  ["create", "clusterrolebindings.rbac.authorization.k8s.io"],
+] as const;
+
+/** `yes` or `no`, as the second host's own API server says of its agent. */
+async function agentMay(verb: string, what: string): Promise<string> {
+  const agent = "--as=system:serviceaccount:inkube-system:inkube-agent";
+  const { stdout } = await edge.kubectl.try(["auth", "can-i", verb, what, "-n", "default", agent]);
+  return stdout.trim();
+}
+
 const scaleHub = (replicas: number): Promise<string> =>
   first.kubectl.run(["-n", "inkube-system", "scale", "deployment/inkube-hub", `--replicas=${replicas}`]);
 
 describe("two hosts and one hub", () => {
   it("IMP-02 IMP-03 imports the second, which nobody can dial, by the printed command", async () => {
-    const dialled = await run("nsenter", [
-      `--net=${first.netns}`,
-      "--",
-      "curl",
-      "-sk",
-      "--max-time",
-      "5",
-      `https://${edge.nodeIP}:6443/version`,
-    ]);
+    const call = ["curl", "-sk", "--max-time", "5", `https://${edge.nodeIP}:6443/version`];
+    const dialled = await run("nsenter", [`--net=${first.netns}`, "--", ...call]);
     expect(dialled.code).not.toBe(0);
-    const printed = await admin.inkube(["host", "import", "edge", "--endpoint", "Hub", "--distro", "k8s"]);
-    const command = printed.split("\n").find((line) => line.startsWith("kubectl apply")) ?? "";
-    expect(command).toContain(admin.url);
+    const printed = await importCommand("edge", "--access", "read-only");
     expect((await hostObject("edge"))?.status?.phase ?? "Importing").toBe("Importing");
-    // What an administrator's machine trusts is its own affair; here it trusts the hub's authority.
-    const env = { ...admin.env, KUBECONFIG: edge.kubectl.kubeconfig, SSL_CERT_FILE: admin.caFile };
-    await must("bash", ["-c", command], { env });
+    expect((await applyImport(printed)).code).toBe(0);
     await eventually(async () => expect((await hostObject("edge"))?.status?.phase).toBe("Running"));
-    const again = await run("bash", ["-c", command], { env });
+    const again = await applyImport(printed);
     expect(again.code).not.toBe(0);
     expect(again.stderr).toContain("410");
+  });
+
+  it("IMP-04 IMP-07 a read-only agent can only look, and the host takes no nested clusters", async () => {
+    expect(await agentMay("list", "pods")).toBe("yes");
+    for (const [verb, what] of writes) expect(await agentMay(verb, what), `${verb} ${what}`).toBe("no");
+    const refused = await admin.tryInkube(["host", "update", "edge", "--nesting", "on", "--endpoint", "Hub"]);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain("nesting needs access full");
+  });
+
+  it("IMP-06 becomes one with full access by applying again", async () => {
+    const printed = await importCommand("edge", "--access", "full", "--endpoint", "Hub", "--distro", "k8s");
+    expect((await applyImport(printed)).code).toBe(0);
+    expect(await agentMay("create", "namespaces")).toBe("yes");
+    await eventually(async () => {
+      expect((await hostObject("edge"))?.spec).toMatchObject({ access: "full", nesting: true });
+      expect(await edge.kubectl.run(["get", "hostcluster", "local", "-o", "name"])).toContain("local");
+    });
   });
 
   it("CG-06 places by free capacity, and says what is missing where when there is none", async () => {
@@ -155,6 +194,16 @@ describe("two hosts and one hub", () => {
     });
     const namespaces = await edge.kubectl.list("namespaces", "*", "inkube.dev/cluster=cut");
     expect(namespaces).toHaveLength(1);
+  });
+
+  it("AUD-01 has told nobody a secret: not in logs, events, statuses or the audit log", async () => {
+    const secrets = await knownSecrets(first.kubectl, edge.kubectl, admin);
+    expect(secrets.length).toBeGreaterThan(20);
+    const told = await everythingTold([first.kubectl, edge.kubectl], admin);
+    for (const [where, text] of told) {
+      expect(text.length, where).toBeGreaterThan(0);
+      for (const secret of secrets) expect(text.includes(secret), `${where} has a secret`).toBe(false);
+    }
   });
 
   it("deletes nested clusters on the second host with everything of them", async () => {
