@@ -32,6 +32,7 @@ export async function benchHub(): Promise<Result[]> {
   await makeClusters(maker, size);
   using agents = await startAgents({ url: hub.url, ca }, credentials, size);
   await untilSettled({ agents, size });
+  process.stdout.write(`  ${size.clusters} nested clusters on ${size.hosts} hosts, ${size.projects} projects\n`);
   const as = (token: string) => ({ url: hub.url, ca, headers: { authorization: `Bearer ${token}` } });
   const administrator = as(await administratorKey(credentials));
   const member = as(await memberKey(credentials, maker));
