@@ -99,12 +99,12 @@ async function reconcile(
     return { after: againMs };
   }
   const { host } = placement;
-  await settle(client, cluster, host, fleet, signal);
+  const settled = await settle(client, object, host, fleet, signal);
   // Counted from now on, until the watch shows it where it was placed.
   placed.set(key, { host, cluster });
   const conditions = [condition(cluster, "Placed", "True", "Placed", host, now)];
   try {
-    await writeStatus(client, object, { host, conditions }, signal);
+    await writeStatus(client, settled, { host, conditions }, signal);
   } catch (error) {
     placed.delete(key);
     throw error;
@@ -113,9 +113,15 @@ async function reconcile(
   return undefined;
 }
 
-/** What the group decides for it, and what keeps the object until its host has nothing left of it. */
-async function settle(client: Client, cluster: NestedCluster, host: string, fleet: Fleet, signal: AbortSignal) {
-  const { metadata, spec } = cluster;
+/** Writes what the group decides for it, and what keeps the object until its host has nothing left of it. Gives the object after that. */
+async function settle(
+  client: Client,
+  object: KubeObject,
+  host: string,
+  fleet: Fleet,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  const { metadata, spec } = object as unknown as NestedCluster;
   const group = spec.group === undefined ? undefined : fleet.group(spec.group)?.spec;
   const decided = {
     ...(group && spec.distro === undefined && { distro: group.distro }),
@@ -125,10 +131,10 @@ async function settle(client: Client, cluster: NestedCluster, host: string, flee
   };
   const held = metadata.finalizers ?? [];
   const finalizers = host === ownHost || held.includes(placementFinalizer) ? held : [...held, placementFinalizer];
-  if (Object.keys(decided).length === 0 && finalizers === held) return;
+  if (Object.keys(decided).length === 0 && finalizers === held) return object;
   const patch = { metadata: { resourceVersion: metadata.resourceVersion, finalizers }, spec: decided };
   const ref = { name: metadata.name, namespace: metadata.namespace ?? "" };
-  await client.patch(nestedClusters, ref, patch, { type: "merge", fieldManager: fieldManagers.hub, signal });
+  return client.patch(nestedClusters, ref, patch, { type: "merge", fieldManager: fieldManagers.hub, signal });
 }
 
 function refusal(cluster: NestedCluster, reason: Reason, particulars: string, now: number) {
@@ -153,9 +159,10 @@ function condition(
   return all.find((one) => one.type === type) as Condition;
 }
 
+/** Fails when the object is not any more what was decided upon: a leader that came late must not undo what another has done. */
 async function writeStatus(client: Client, object: KubeObject, status: object, signal: AbortSignal): Promise<void> {
-  const { name, namespace, uid } = object.metadata;
-  const metadata = { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+  const { name, namespace = "", uid = "", resourceVersion = "" } = object.metadata;
+  const metadata = { name, namespace, uid, resourceVersion };
   const wanted = { apiVersion, kind: nestedClusters.kind, metadata, status };
   const options = { fieldManager: fieldManagers.hub, force: true, subresource: "status" as const, signal };
   await client.apply(nestedClusters, wanted, options);
