@@ -227,6 +227,10 @@ export const reasons = {
     happened: "The advanced values of a nested cluster are those of its group.",
     todo: "Leave spec.advanced out, or have an administrator change spec.advanced of the group.",
   },
+  DomainReserved: {
+    happened: "The wildcard DNS name of a nested cluster is that of its host or group.",
+    todo: "Leave spec.endpoint.domain out, or have an administrator change it in the group or host.",
+  },
   HostInUse: {
     happened: "Nested clusters are on the host.",
     todo: "Delete them first.",

@@ -137,6 +137,11 @@ export const clusterEndpoint = z
     type: endpointType
       .optional()
       .describe("How people reach the API server; the host's or group's endpoint type when absent."),
+    domain: wildcardDomain
+      .optional()
+      .describe(
+        "Wildcard DNS name under which its own name lies; that of its group for the host where it was placed, else the host's. In a hub only administrators may set another.",
+      ),
     nodePort: z
       .int32()
       .min(1)

@@ -43,6 +43,26 @@ const make = (caller: Caller, name: string, spec: object) =>
 const change = (caller: Caller, name: string, spec: object) =>
   tryPatch(test, caller, nestedClusters, { name, namespace: "default" }, { spec });
 
+describe("the domain of a group's host", () => {
+  const domain = "*.own.example.test";
+  const endpoint = { type: "Ingress", domain: "*.edge.example.test" };
+
+  it("CG-03 is what a nested cluster gets that is placed there, and no tenant names another", async () => {
+    await makeHost(test, "ingress", { endpoint }, 100);
+    const named = group("named", ["ingress"], { endpointType: "Ingress", hosts: [{ name: "ingress", domain }] });
+    expect(await tryCreate(test, root, clusterGroups, named)).toEqual(accepted);
+    const place = (name: string, spec: object = {}) =>
+      tryCreate(test, tenant, nestedClusters, cluster(name, { group: "named", ...spec }));
+    const stolen = await place("stolen", { endpoint: { domain: "*.somebody.example.test" } });
+    expect(stolen).toMatchObject({ status: 403, fields: [{ field: "spec.endpoint.domain" }] });
+    expect(await place("housed")).toEqual(accepted);
+    await whenPlaced(test, "housed");
+    expect(await specOf("housed")).toMatchObject({ endpoint: { type: "Ingress", domain } });
+    const moved = await change(tenant, "housed", { endpoint: { domain: null } });
+    expect(moved).toMatchObject({ status: 403, fields: [{ field: "spec.endpoint.domain" }] });
+  });
+});
+
 describe("advanced values of a group", () => {
   it("CG-10 are judged where they are written, by field", async () => {
     const refused: [object, string][] = [

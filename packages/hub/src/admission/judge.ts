@@ -2,7 +2,6 @@ import { type ClusterGroup, type HostCluster, type NestedCluster, nestedClusters
 import type { Client, Clock, KubeObject } from "@inkube/kube";
 import type { FleetView } from "../view/fleet-view.ts";
 import type { Admitted } from "./admitted.ts";
-import { judgeAdvanced } from "./advanced-rule.ts";
 import { type ClusterChange, isExempt, isResized, judgeCluster } from "./cluster-rules.ts";
 import { judgeGroup, judgeGroupDeletion } from "./group-rules.ts";
 import { judgeHost, judgeHostDeletion } from "./host-rules.ts";
@@ -10,6 +9,7 @@ import { type KnownFleet, readFleet, rememberedFleet } from "./known-fleet.ts";
 import { judgeOwner } from "./owner.ts";
 import { judgeProjectDeletion } from "./project-rules.ts";
 import type { Refusal } from "./refusal.ts";
+import { judgeReserved } from "./reserved-rule.ts";
 import type { Review } from "./review.ts";
 import { readUserQuota } from "./user-quota.ts";
 
@@ -32,7 +32,7 @@ export type Judge<T> = (review: Review<T>, judging: Judging) => Promise<Refusal 
 export const judgeClusterReview: Judge<NestedCluster> = async (review, judging) => {
   const { object: cluster, oldObject: before, user, namespace } = review;
   const { client, view, admitted, clock, signal } = judging;
-  const reserved = judgeOwner(review) ?? judgeAdvanced(review);
+  const reserved = judgeOwner(review) ?? judgeReserved(review);
   if (reserved || !cluster || (before && !isResized(cluster, before))) return reserved;
   cluster.metadata.namespace = namespace;
   const quota = isExempt(user.groups) ? undefined : await readUserQuota(client, signal);

@@ -123,10 +123,15 @@ async function settle(
 ): Promise<KubeObject> {
   const { metadata, spec } = object as unknown as NestedCluster;
   const group = spec.group === undefined ? undefined : fleet.group(spec.group)?.spec;
+  const domain = group?.hosts.find(({ name }) => name === host)?.domain;
+  const endpoint = {
+    ...(group && spec.endpoint.type === undefined && { type: group.endpointType }),
+    ...(domain !== undefined && spec.endpoint.domain === undefined && { domain }),
+  };
   const decided = {
     ...(group && spec.distro === undefined && { distro: group.distro }),
     ...(group?.version !== undefined && spec.version === undefined && { version: group.version }),
-    ...(group && spec.endpoint.type === undefined && { endpoint: { type: group.endpointType } }),
+    ...(Object.keys(endpoint).length > 0 && { endpoint }),
     ...(group?.advanced && spec.advanced === undefined && { advanced: group.advanced }),
   };
   const held = metadata.finalizers ?? [];

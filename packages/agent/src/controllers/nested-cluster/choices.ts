@@ -28,13 +28,14 @@ export function choose(
     return refuse("VersionUnsupported", `${version} is a version of k3s and spec.distro is ${distro}`);
   }
   const images = spec.images ?? host.defaults.images;
+  const { domain } = spec.endpoint;
   return {
     cluster: identity,
     spec,
     distro,
     version,
     endpointType: spec.endpoint.type ?? host.endpoint.type,
-    endpointPolicy: host.endpoint,
+    endpointPolicy: domain === undefined ? host.endpoint : { ...host.endpoint, domain },
     host: host.facts,
     ...(images?.registry !== undefined && { registry: images.registry }),
     ...(images?.pullSecret !== undefined && { pullSecret: pullSecretCopy }),

@@ -49,6 +49,14 @@ describe("an endpoint by ingress", () => {
     expect(host.probed.at(-1)).toMatchObject({ url: `https://${fqdn}:443`, expectedAddresses: ["203.0.113.7"] });
   });
 
+  it("CG-03 has its name under its own domain where that is not the host's", async () => {
+    await using host = await exposedHost(ingress, { endpoint: { domain: "*.group.example.com" } });
+    await addClass(host, "nginx", true);
+    await giveAddresses(host, ingresses, address);
+    expect(await finding(host)).toMatchObject({ status: "True", reason: "EndpointAnswers" });
+    expect(statusOf(host).endpoint?.url).toBe("https://demo.team.group.example.com:443");
+  });
+
   it("NET-08 has its name in the first certificate", async () => {
     await using host = await startTestHost();
     host.view.endpoint = { ...host.view.endpoint, ...ingress };
