@@ -23,8 +23,10 @@ export function createWantedStreams(feed: WantedFeed, replicas: Replicas, clock:
       const end = (): void => gone.abort();
       const mine = open.get(host) ?? new Set();
       open.set(host, mine.add(end));
-      const [oldest] = mine;
-      if (mine.size > mostOfHost) oldest?.();
+      for (const older of [...mine].slice(0, -mostOfHost)) {
+        mine.delete(older);
+        older();
+      }
       const write = (line: WantedLine): void => {
         if (!gone.signal.aborted) answer.write(`${JSON.stringify(line)}\n`);
         if (answer.writableLength > mostWaiting) end();

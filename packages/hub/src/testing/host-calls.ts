@@ -28,7 +28,7 @@ export async function openWanted(url: string, token: string): Promise<OpenWanted
     lines.push(line);
     if (line.type === "synced") synced.resolve();
   });
-  const closed = once(answer, "close");
+  const closed = new Promise((resolve) => answer.on("close", resolve));
   await Promise.race([synced.promise, closed]);
   return { lines, closed, stop: () => sent.destroy() };
 }
