@@ -2,6 +2,7 @@ import { agentPaths, type NestedCluster, names, nestedClusters } from "@inkube/a
 import { resources } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Hub } from "../hub.ts";
+import { startPostgres } from "../store/testing/postgres-server.ts";
 import { eventually } from "../testing/eventually.ts";
 import { startTestHub, type TestHub } from "../testing/test-hub.ts";
 import { clusterBody, makeHost } from "../testing/two-projects.ts";
@@ -11,7 +12,9 @@ let test: TestHub;
 let admin: string;
 let other: Hub;
 beforeAll(async () => {
-  test = cleanUp.use(await startTestHub({ elected: true }));
+  const postgres = cleanUp.use(await startPostgres());
+  const { url } = await postgres.fresh();
+  test = cleanUp.use(await startTestHub({ elected: true, storeUrl: url }));
   admin = await test.adminKey();
   other = await test.replica();
   const stop = new AbortController();
@@ -88,6 +91,22 @@ describe("the leader among the replicas", () => {
         const told = items.filter((event) => event.cluster !== null && event.reason === reason);
         expect(told.map(({ cluster }) => `default/${cluster}`).toSorted()).toEqual(every.toSorted());
       }
+    });
+  });
+
+  it("and the others tell the same history", async () => {
+    const told = async ({ server }: Hub, what: string): Promise<string[]> => {
+      const headers = { authorization: `Bearer ${admin}` };
+      const answer = await server.inject({ method: "GET", url: `/api/v1/${what}?limit=100`, headers });
+      expect(answer.statusCode, answer.body).toBe(200);
+      return (answer.json() as { items: object[] }).items.map((item) => JSON.stringify(item));
+    };
+    await eventually(async () => {
+      const audit = await told(test.hub, "audit");
+      // One through each replica.
+      for (const name of ["late-0", "late-1"]) expect(audit.filter((line) => line.includes(name))).toHaveLength(1);
+      expect(await told(other, "audit")).toEqual(audit);
+      expect(await told(other, "events")).toEqual(await told(test.hub, "events"));
     });
   });
 

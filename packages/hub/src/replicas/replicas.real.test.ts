@@ -71,6 +71,10 @@ describe("a hub of several replicas behind one address", () => {
     await expectAnswerOfAgent(test.hub);
     await expectAnswerOfAgent(second);
     for (const hub of [test.hub, second]) expect(hub.metrics()).toContain("\ninkube_hub_tunnels_open 1\n");
+    // The agent's own 503 is passed on.
+    expect(second.metrics()).toMatch(
+      /\ninkube_hub_requests_total\{method="GET",route="\/clusters\/\*",status="5xx"\} \d+\n/,
+    );
     expect(openedTunnels()).toBe(2);
   });
 

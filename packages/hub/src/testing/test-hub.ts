@@ -32,7 +32,10 @@ export interface TestHub {
   readonly credentials: CredentialStore;
   /** Every route that the hub serves. */
   readonly routes: readonly TestRoute[];
-  /** Starts another replica on the same API server, `hub-1` the first; it does not lead. Stop it. */
+  /**
+   * Starts another replica on the same API server, `hub-1` the first, with connections of its own to a PostgreSQL; it does not
+   * lead. Stop it.
+   */
   replica(): Promise<Hub>;
   /** It leads no more; resolves when it has given up everything that only the leader does. */
   resign(): Promise<void>;
@@ -74,7 +77,13 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
   const log = collectingLogger();
   const stop = new AbortController();
   await installHub(admin, url);
-  const store = await openStore({ url: storeUrl, clock: systemClock, logger: log });
+  const stores: Store[] = [];
+  const openOwn = async (): Promise<Store> => {
+    const own = await openStore({ url: storeUrl, clock: systemClock, logger: log });
+    stores.push(own);
+    return own;
+  };
+  const store = await openOwn();
   const served = await serveAdmission(() => hub.server);
   const hubOptions: HubOptions = {
     identity: "hub-0",
@@ -113,7 +122,9 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     routes,
     async replica() {
       replicas += 1;
-      const other = createHub({ ...hubOptions, identity: `hub-${replicas}` });
+      // In memory there is but the one.
+      const own = storeUrl.startsWith("postgres") ? await openOwn() : store;
+      const other = createHub({ ...hubOptions, store: own, identity: `hub-${replicas}` });
       await other.start();
       return other;
     },
@@ -135,7 +146,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
       await leading;
       await served.close();
       await hub.stop();
-      await store.close();
+      await Promise.all(stores.map((one) => one.close()));
       await admin.close();
       await server[Symbol.asyncDispose]();
     },
