@@ -8,6 +8,7 @@ import { startAgents } from "./hub/agents.ts";
 import { fleetMaker, fleetSize, makeClusters, makeHosts } from "./hub/fleet.ts";
 import { startHub } from "./hub/hub-program.ts";
 import { benchLists } from "./hub/lists.ts";
+import { benchOne } from "./hub/one.ts";
 import { startPlainServer } from "./hub/plain-server.ts";
 import { benchStorm, untilSettled } from "./hub/storm.ts";
 import type { Result } from "./statistics.ts";
@@ -42,6 +43,7 @@ export async function benchHub(): Promise<Result[]> {
     return { metadata: kept, ...rest };
   });
   const lists = await benchLists({ administrator, member, plain, size, objects });
+  const one = await benchOne(administrator, admin);
   const full = await hub.memory();
   const perCluster = (what: string, figure: keyof typeof full): Result => ({
     what: `hub memory per nested cluster, ${what}`,
@@ -53,7 +55,7 @@ export async function benchHub(): Promise<Result[]> {
   });
   const storm = await benchStorm({ hub, target: administrator, agents, plain, maker, size });
   await Promise.all([maker.close(), admin.close()]);
-  return [...lists, perCluster("in use", "heap"), perCluster("resident", "resident"), ...storm];
+  return [...lists, ...one, perCluster("in use", "heap"), perCluster("resident", "resident"), ...storm];
 }
 
 /** Of a hub that is gone when the fleet is made: it would place what has no host for a moment. */

@@ -26,5 +26,5 @@ export function formatResult({ what, measured, reference, unit, target, absolute
   const figures = absolute
     ? `reference ${reference.toFixed(1)} ${unit}`
     : `${measured.toFixed(1)} to ${reference.toFixed(1)} ${unit}`;
-  return `${what.padEnd(68)} ${value.toFixed(2).padStart(6)} (${verdict}): ${figures}`;
+  return `${what.padEnd(78)} ${value.toFixed(2).padStart(6)} (${verdict}): ${figures}`;
 }
