@@ -87,9 +87,15 @@ const deleteOptions = z
   })
   .nullable();
 
-/** How something is to be deleted; the API server calls any other body a fault of its own. Throws AppError USAGE. */
-function readable({ method, headers }: FastifyRequest, body: Buffer): Buffer {
-  if (method !== "DELETE" || body.length === 0 || headers["content-type"]?.includes("protobuf")) return body;
+/**
+ * A body, unless it is one that the API server breaks the connection at, or calls a fault of its own: our objects in protobuf, and
+ * what says how to delete but is not DeleteOptions. Throws AppError USAGE.
+ */
+function readable({ method, url, headers }: FastifyRequest, body: Buffer): Buffer {
+  if (url.startsWith(`${prefix}/apis/${group}/`) && /protobuf/i.test(headers["content-type"] ?? "")) {
+    throw new AppError("USAGE", "These objects have no form in protobuf", { todo: "Send JSON or YAML." });
+  }
+  if (method !== "DELETE" || body.length === 0) return body;
   try {
     if (deleteOptions.safeParse(JSON.parse(body.toString("utf8"))).success) return body;
   } catch {
