@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
-import { AppError, isAppError, type NestedCluster, names, tunnelHeaders, tunnelPaths } from "@inkube/api";
+import { type AppError, isAppError, type NestedCluster, names, tunnelHeaders, tunnelPaths } from "@inkube/api";
 import { type Client, isKubeError, resources } from "@inkube/kube";
 import type { AgentAnswer, AgentRequest } from "@inkube/tunnel";
 import { secretData } from "../objects/secret-data.ts";
 import type { NestedRequests } from "./nested-requests.ts";
+import { readBody } from "./read-body.ts";
 
 /** Headers that are for this program, not for the nested API server. */
 const ownHeaders: ReadonlySet<string> = new Set(Object.values(tunnelHeaders));
@@ -49,7 +50,7 @@ async function answer(
     if (socket) return { status: 101, headers: upgraded.headers, socket };
     return { status, headers: { "content-type": "application/json" }, body: body ?? "" };
   }
-  const body = hasBody(method) ? await readAll(request.body) : undefined;
+  const body = hasBody(method) ? await readBody(request.body) : undefined;
   const reply = await target.raw({ method, path: request.path, headers, signal, ...(body && { body }) });
   return { status: reply.status, headers: reply.headers, body: Readable.from(reply.body) };
 }
@@ -77,20 +78,6 @@ async function secretOf(client: Client, { status }: NestedCluster, name: string)
 
 function hasBody(method: string): boolean {
   return method !== "GET" && method !== "HEAD";
-}
-
-/** As much as an API server takes. Who sends it may be anybody's tenant, and the whole host shares this program's memory. */
-const mostBytes = 3 * 1024 * 1024;
-
-async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > mostBytes) throw new AppError("TOO_LARGE", `A body may have ${mostBytes} bytes at most`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function passedOn(headers: AgentRequest["headers"]): Record<string, string> {
