@@ -14,6 +14,7 @@ interface Result {
   error?: { code: string; message: string };
 }
 
+const agentRef = { namespace: names.systemNamespace, name: names.agent };
 let hub: HubAndCli;
 let root: string;
 let folder: string;
@@ -102,13 +103,23 @@ describe("inkube host import --from", () => {
       const answer = await hub.test.call(undefined, "GET", `/import/${Buffer.from(token ?? "", "base64")}`);
       expect(answer.statusCode).toBe(200);
     }
-    const deployment = await clientOf(real.config).get(resources.deployments, {
-      namespace: names.systemNamespace,
-      name: names.agent,
-    });
+    const deployment = await clientOf(real.config).get(resources.deployments, agentRef);
     expect(JSON.stringify(deployment?.spec)).toContain("--access=read-only");
     const managers = deployment?.metadata.managedFields as { manager: string }[] | undefined;
     expect(managers?.map(({ manager }) => manager)).toEqual(["kubectl"]);
+  });
+
+  it("adds one host by its kubeconfig, and leaves one of that name alone that has joined", async () => {
+    const path = join(await kubeconfigs({ "any-name": first.config }), "any-name");
+    const add = () => hub.inkube(root, ["host", "add", "single", path, "--access", "read-only", "-o", "json"]);
+    const { code, out } = await add();
+    expect([code, JSON.parse(out)]).toEqual([0, { name: "single", joined: false }]);
+    expect(await clientOf(first.config).get(resources.deployments, agentRef)).toBeDefined();
+    const status = { phase: "Running", heartbeat: new Date().toISOString() };
+    await hub.test.admin.patch(hostClusters, { name: "single" }, { status }, { type: "merge", subresource: "status" });
+    const again = await add();
+    expect(again.code).toBe(4);
+    expect(again.err).toContain("already");
   });
 
   it("IMP-10 appends eight digits to each name with --unique", async () => {

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import { AppError, type ErrorCode, isAppError } from "@inkube/api";
+import { AppError, type ErrorCode } from "@inkube/api";
 import { currentContext, filesIn, hostNameFor } from "../clusters/kubeconfig-folder.ts";
 import type { CommandContext } from "../context.ts";
 import { type ImportSettings, readImportSettings } from "../hub/import-settings.ts";
-import { addHost, hasJoined, newImport, readHost, waitJoined } from "../hub/imports.ts";
-import { applyImport, inspectTarget } from "../install/import-target.ts";
+import { joinCluster } from "../install/join-cluster.ts";
 import { printable } from "../output/printable.ts";
 import { structured } from "../output/structured.ts";
 import { table } from "../output/table.ts";
@@ -87,25 +86,11 @@ async function chooseName(path: string, { flags, seen }: Run): Promise<string> {
   return full;
 }
 
-async function importCluster(path: string, name: string, run: Run, show: Show): Promise<void> {
+function importCluster(path: string, name: string, run: Run, show: Show): Promise<void> {
   const { settings, flags, context, seen } = run;
-  const { createClient, loadKubeconfig } = await import("@inkube/kube");
-  const config = await loadKubeconfig({ path, ...(flags.context && { context: flags.context }) });
-  const target = createClient(config);
-  try {
-    show("working", `${name}: looking at ${config.server}`);
-    once(seen, await inspectTarget(target, context.signal), basename(path), "the same cluster is that");
-    const hub = await context.hub();
-    await addHost(hub, name, settings.spec).catch(async (error: unknown) => {
-      if (!isAppError(error, "KUBE_ALREADY_EXISTS") || hasJoined(await readHost(hub, name))) throw error;
-    });
-    show("working", `${name}: installing the agent`);
-    const { url } = await newImport(hub, name, settings.proxy);
-    await applyImport(hub, url, target, context);
-  } finally {
-    await target.close();
-  }
-  if (flags.wait) await waitJoined(name, flags.timeout, context, ({ detail }) => show("working", `${name}: ${detail}`));
+  const { wait, timeout, context: contextName } = flags;
+  const found = (cluster: string): void => once(seen, cluster, basename(path), "the same cluster is that");
+  return joinCluster({ path, contextName, name, settings, wait, timeout, found }, context, show);
 }
 
 /** Throws AppError USAGE for what was there in another file of the same run. */

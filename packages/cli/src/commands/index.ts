@@ -18,6 +18,7 @@ import { groupDescribe } from "./group/describe.ts";
 import { groupDrain } from "./group/drain.ts";
 import { groupList } from "./group/list.ts";
 import { groupUpdate } from "./group/update.ts";
+import { hostAdd } from "./host/add.ts";
 import { hostDescribe } from "./host/describe.ts";
 import { hostDrain } from "./host/drain.ts";
 import { hostImport } from "./host/import.ts";
@@ -72,6 +73,7 @@ export const commands: readonly Command[] = [
   login,
   logout,
   whoami,
+  hostAdd,
   hostImport,
   hostList,
   hostDescribe,

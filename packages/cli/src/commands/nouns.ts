@@ -1,6 +1,6 @@
 /** What commands of two words are about, by their first word. */
 export const nounSummaries: Readonly<Record<string, string>> = {
-  host: "Hosts of the hub: import, list, describe, update, drain, remove",
+  host: "Hosts of the hub: add, import, list, describe, update, drain, remove",
   group: "Cluster groups of the hub: create, list, describe, update, drain, delete",
   project: "Projects of the hub: create, list, delete",
   member: "Roles of people in a project or the whole hub: add, list, remove",

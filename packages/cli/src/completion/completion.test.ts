@@ -22,7 +22,7 @@ describe("completion in bash", () => {
     ["inkube describe ", ["demo", "other"]],
     ["inkube -n team-a delete de", ["demo"]],
     ["inkube create x --endpoint ", ["ClusterIP", "NodePort", "LoadBalancer", "Ingress", "Gateway", "Hub"]],
-    ["inkube host ", ["import", "list", "describe", "update", "drain", "remove"]],
+    ["inkube host ", ["add", "import", "list", "describe", "update", "drain", "remove"]],
     ["inkube create x --pod-s", ["--pod-security"]],
     ["inkube list -o ", ["json", "yaml", "wide", "name"]],
     ["inkube completion ", ["bash", "zsh", "fish"]],

@@ -1,5 +1,6 @@
 import { AppError } from "@inkube/api";
 import { defineCommand } from "../../command.ts";
+import { joinOptions } from "./join-options.ts";
 
 export const hostImport = defineCommand({
   name: "host import",
@@ -16,33 +17,7 @@ Examples:
   inkube host import --from kubeconfigs/ --endpoint Hub --wait`,
   arguments: [{ name: "name", description: "name of the host in the hub" }],
   options: {
-    access: {
-      kind: "string",
-      placeholder: "MODE",
-      description: "what the agent may do there: full, read-only (default: full, or as it is)",
-      complete: ["full", "read-only"],
-    },
-    endpoint: {
-      kind: "string",
-      placeholder: "TYPE",
-      description:
-        "how nested clusters there are reached; turns nesting on: ClusterIP, NodePort, LoadBalancer, Ingress, Hub",
-      complete: ["ClusterIP", "NodePort", "LoadBalancer", "Ingress", "Hub"],
-    },
-    domain: { kind: "string", placeholder: "*.DNS", description: "wildcard DNS name, for endpoint type Ingress" },
-    distro: {
-      kind: "string",
-      description: "distro of nested clusters that do not say otherwise",
-      complete: ["k3s", "k8s"],
-    },
-    "https-proxy": { kind: "string", placeholder: "URL", description: "HTTP proxy through which the agent gets out" },
-    "no-proxy": { kind: "string", placeholder: "LIST", description: "what goes past the proxy" },
-    "proxy-ca-file": {
-      kind: "string",
-      placeholder: "FILE",
-      description: "authorities to trust beside the hub's own, PEM",
-      complete: "file",
-    },
+    ...joinOptions,
     from: {
       kind: "string",
       placeholder: "DIR",
@@ -51,8 +26,6 @@ Examples:
     },
     context: { kind: "string", placeholder: "NAME", description: "with --from: context to use in every file" },
     unique: { kind: "boolean", description: "with --from: append eight random digits to each name" },
-    wait: { kind: "boolean", description: "wait until it has joined" },
-    timeout: { kind: "duration", default: "10m", description: "how long to wait" },
   },
   async run({ args: { name }, options: { from, ...options } }, context) {
     if (from !== undefined && name === undefined) {
