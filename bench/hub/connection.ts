@@ -38,6 +38,7 @@ export class Connection {
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     const lines = Object.entries({ host: this.#host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+    if (this.#socket.destroyed) return Promise.reject(new Error("The connection has ended"));
     const answer = new Promise<Answer>((resolve, reject) => {
       this.#answered = { resolve, reject };
     });

@@ -2,7 +2,7 @@ import type { NestedCluster } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { median, percentile, type Result } from "../statistics.ts";
 import type { FleetSize } from "./fleet.ts";
-import { LoadGenerator, type Request, type Round, type Target } from "./load.ts";
+import { askOnce, type Request, type Round, run, type Target } from "./load.ts";
 import type { PlainServer } from "./plain-server.ts";
 
 /** Requests that are sent in turn, and for some the filter as one would write it by hand. */
@@ -65,8 +65,8 @@ function casesOf({ hosts, projects }: FleetSize): Case[] {
   ];
 }
 
-const connections = 8;
-const requests = { busy: 400, alone: 100 };
+const busy = { count: 400, atOnce: 8 };
+const single = { count: 100, atOnce: 1 };
 
 interface Scene {
   administrator: Target;
@@ -82,11 +82,10 @@ export async function benchLists(scene: Scene, rounds = 7): Promise<Result[]> {
   const results: Result[] = [];
   for (const one of casesOf(scene.size)) {
     const target = one.caller === "member" ? scene.member : scene.administrator;
-    const hub = await LoadGenerator.open(target, connections);
-    const plain = await LoadGenerator.open({ ...target, url: scene.plain.url }, connections);
+    const plain = { ...target, url: scene.plain.url };
     const asked: Request[] = [];
     for (const path of one.paths) {
-      const { body } = await hub.one(path);
+      const body = await askOnce(target, path);
       await scene.plain.keep(path, body);
       asked.push({ path, length: body.length });
     }
@@ -94,17 +93,15 @@ export async function benchLists(scene: Scene, rounds = 7): Promise<Result[]> {
     const alone: number[] = [];
     const byHand: number[] = [];
     for (let round = 0; round <= rounds; round += 1) {
-      sides.hub.push(await hub.run(asked, requests.busy, connections));
-      sides.plain.push(await plain.run(asked, requests.busy, connections));
+      sides.hub.push(await run(target, asked, busy));
+      sides.plain.push(await run(plain, asked, busy));
       if (!one.filter) continue;
-      alone.push(...(await hub.run(asked, requests.alone, 1)).times);
+      alone.push(...(await run(target, asked, single)).times);
       byHand.push(...filterByHand(scene.objects as unknown as NestedCluster[], one.filter));
     }
     // The first round only warms up.
     results.push(...resultsOf(one, { hub: sides.hub.slice(1), plain: sides.plain.slice(1) }));
     if (one.filter) results.push(againstByHand(one, alone, byHand));
-    hub.close();
-    plain.close();
   }
   return results;
 }

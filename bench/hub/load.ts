@@ -1,4 +1,4 @@
-import { type Answer, Connection } from "./connection.ts";
+import { Connection } from "./connection.ts";
 
 /** Where requests go, and what they carry. */
 export interface Target {
@@ -19,50 +19,46 @@ export interface Round {
   wallMs: number;
 }
 
-/** Requests that keep a connection busy each, one after the other. */
-export class LoadGenerator {
-  readonly #connections: readonly Connection[];
-  readonly #headers: Record<string, string>;
-
-  private constructor(connections: readonly Connection[], headers: Record<string, string>) {
-    this.#connections = connections;
-    this.#headers = headers;
+/** Asks once. Throws for any answer but 200. */
+export async function askOnce({ url, ca, headers }: Target, path: string): Promise<Buffer> {
+  const connection = await Connection.open(url, ca);
+  try {
+    const { status, body } = await connection.get(path, headers);
+    if (status !== 200) throw new Error(`${path} was answered ${status}: ${body.toString()}`);
+    return body;
+  } finally {
+    connection.close();
   }
+}
 
-  static async open({ url, ca, headers }: Target, connections: number): Promise<LoadGenerator> {
-    const open = Array.from({ length: connections }, () => Connection.open(url, ca));
-    return new LoadGenerator(await Promise.all(open), headers);
-  }
-
-  async one(path: string): Promise<Answer> {
-    const answer = await this.#connections[0]?.get(path, this.#headers);
-    if (answer?.status !== 200) throw new Error(`${path} was answered ${answer?.status}: ${answer?.body.toString()}`);
-    return answer;
-  }
-
-  /** Sends `count` requests, the given ones in turn, over so many connections. Throws for an answer of another length. */
-  async run(requests: readonly Request[], count: number, atOnce: number): Promise<Round> {
-    const times: number[] = [];
-    let next = 0;
-    const from = performance.now();
-    const worker = async (connection: Connection): Promise<void> => {
-      while (next < count) {
-        const { path, length } = requests[next % requests.length] as Request;
-        next += 1;
-        const sent = performance.now();
-        const { status, body } = await connection.get(path, this.#headers);
-        times.push(performance.now() - sent);
-        // Versions of objects grow by a digit while the fleet lives.
-        if (status !== 200 || Math.abs(body.length - length) > length / 10) {
-          throw new Error(`${path} was answered ${status} with ${body.length} bytes instead of ${length}`);
-        }
+/**
+ * Sends `count` requests, the given ones in turn, over so many connections that each are kept busy; they are new, for a server
+ * closes what idles between rounds, and opening them does not count. Throws for an answer of another length.
+ */
+export async function run(
+  { url, ca, headers }: Target,
+  requests: readonly Request[],
+  { count, atOnce }: { count: number; atOnce: number },
+): Promise<Round> {
+  const connections = await Promise.all(Array.from({ length: atOnce }, () => Connection.open(url, ca)));
+  const times: number[] = [];
+  let next = 0;
+  const work = async (connection: Connection): Promise<void> => {
+    while (next < count) {
+      const { path, length } = requests[next % requests.length] as Request;
+      next += 1;
+      const sent = performance.now();
+      const { status, body } = await connection.get(path, headers);
+      times.push(performance.now() - sent);
+      // Versions of objects grow by a digit while the fleet lives.
+      if (status !== 200 || Math.abs(body.length - length) > length / 10) {
+        throw new Error(`${path} was answered ${status} with ${body.length} bytes instead of ${length}`);
       }
-    };
-    await Promise.all(this.#connections.slice(0, atOnce).map(worker));
-    return { times, wallMs: performance.now() - from };
-  }
-
-  close(): void {
-    for (const connection of this.#connections) connection.close();
-  }
+    }
+  };
+  const from = performance.now();
+  await Promise.all(connections.map(work));
+  const wallMs = performance.now() - from;
+  for (const connection of connections) connection.close();
+  return { times, wallMs };
 }

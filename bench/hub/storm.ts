@@ -5,7 +5,7 @@ import { median, type Result } from "../statistics.ts";
 import type { Agents } from "./agents.ts";
 import { eachOf, type FleetSize, type ReportedPhase, statusOf } from "./fleet.ts";
 import type { HubProgram } from "./hub-program.ts";
-import { LoadGenerator, type Target } from "./load.ts";
+import { askOnce, type Target } from "./load.ts";
 import type { PlainServer } from "./plain-server.ts";
 
 export interface StormScene {
@@ -119,12 +119,7 @@ interface Page {
 }
 
 async function ask<T>(target: Target, path: string): Promise<T> {
-  const load = await LoadGenerator.open(target, 1);
-  try {
-    return JSON.parse((await load.one(path)).body.toString()) as T;
-  } finally {
-    load.close();
-  }
+  return JSON.parse((await askOnce(target, path)).toString()) as T;
 }
 
 /** Milliseconds to write as many statuses straight to the Kubernetes API. */
