@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createClient, type KubeObject, resources, systemClock } from "@inkube/kube";
 import { collectingLogger } from "@inkube/kube/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import { createAdmissionServer } from "../admission/admission-server.ts";
 import { webhookServerName } from "../admission/webhook-names.ts";
@@ -152,6 +152,22 @@ describe("a real kube-apiserver behind the tunnel", () => {
     return stdout + stderr;
   }
 
+  /**
+   * Waits until the API server's watch cache has a Service as it is now. An update that starts from an older one is begun twice,
+   * and the second time finds the address of the first taken: Kubernetes gives it back only after minutes.
+   */
+  async function whenCached(ref: { namespace: string; name: string }): Promise<void> {
+    const path = `/api/v1/namespaces/${ref.namespace}/services/${ref.name}?resourceVersion=0`;
+    const live = await api.client.get(resources.services, ref);
+    await vi.waitFor(
+      async () => {
+        const cached = JSON.parse(await kubectl("get", "--raw", path)) as KubeObject;
+        expect(cached.metadata.resourceVersion).toBe(live?.metadata.resourceVersion);
+      },
+      { timeout: 300_000, interval: 50 },
+    );
+  }
+
   it("serves the logs of the cluster's own pods", async () => {
     expect(await kubectl("logs", "web", "--tail=5", "--timestamps")).toBe("line of the log\n");
     const { pathname, searchParams } = new URL(host.asked.at(-1)?.url ?? "", host.url);
@@ -235,16 +251,16 @@ describe("a real kube-apiserver behind the tunnel", () => {
     const before = view.asked.length;
     await api.client.patch(resources.services, ref, { metadata: { labels: { a: "b" } } }, { type: "merge" });
     expect(view.asked.length).toBe(before);
+    await whenCached(ref);
     const spec = { type: "ClusterIP", externalName: null, ports: [{ port: 80 }] };
     const updated = await api.client.patch(resources.services, ref, { spec }, { type: "merge" });
-    // An API server whose watch cache is a moment behind asks once more, with the newer object.
-    const asked = view.asked.slice(before).map(({ service }) => service.metadata.name);
-    expect(new Set(asked)).toEqual(new Set(["elsewhere"]));
+    expect(view.asked.length).toBe(before + 1);
     expect((updated.spec as { clusterIP: string }).clusterIP).toMatch(/^10\.96\.7\./);
   });
 
   it("gives node ports of the host to a Service that becomes a NodePort", async () => {
     const ref = { namespace: "default", name: "elsewhere" };
+    await whenCached(ref);
     const before = await api.client.get(resources.services, ref);
     const updated = await api.client.patch(resources.services, ref, { spec: { type: "NodePort" } }, { type: "merge" });
     expect(view.asked.at(-1)).toMatchObject({ update: true, service: { spec: { type: "NodePort" } } });
