@@ -56,7 +56,8 @@ export function statusOf(name: string, project: string, phase: ReportedPhase): N
     namespace: `inkube-${project}-${name}`,
     distro: "k8s",
     version: "v1.34.4",
-    endpoint: { type: "LoadBalancer", url: `https://${name}.${project}.example.test:443` },
+    // Of a type that nobody outside the host asks at: there is nothing to be found.
+    endpoint: { type: "ClusterIP", url: `https://${name}.${project}.example.test:443` },
     observedGeneration: 1,
     conditions: [
       condition("Ready", ready, ready ? "Everything runs." : "The control plane restarts again and again."),
@@ -82,7 +83,7 @@ export async function makeHosts(client: Client, size: FleetSize): Promise<void> 
       apiVersion,
       kind: hostClusters.kind,
       metadata: { name },
-      spec: { nesting: true, endpoint: { type: "LoadBalancer" } },
+      spec: { nesting: true, endpoint: { type: "ClusterIP" } },
     }),
   );
 }
