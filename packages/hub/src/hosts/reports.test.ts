@@ -26,6 +26,7 @@ async function start() {
   await eventually(() => expect(view.synced).toBe(true));
   return {
     view,
+    server,
     phase: () => phaseOf(server.object(nestedClusters, ref)),
     /** Takes a report; resolves with how often it wrote. */
     async report(value: Phase): Promise<number> {
@@ -67,5 +68,21 @@ describe("takeReport", () => {
     hub.write("Degraded");
     expect(await hub.report("Ready")).toBe(1);
     expect(hub.phase()).toBe("Ready");
+  });
+
+  it("does not take for told what another writer was in the way of", async () => {
+    await using hub = await start();
+    hub.server.faults.add({ fault: { kind: "answer", status: 409 }, when: ({ verb }) => verb === "apply", times: 1 });
+    await expect(hub.report("Ready")).rejects.toMatchObject({ code: "conflict" });
+    expect(await hub.report("Ready")).toBe(1);
+    expect(hub.phase()).toBe("Ready");
+  });
+
+  it("has nothing to write about one that was deleted meanwhile", async () => {
+    await using hub = await start();
+    await hub.view.stop();
+    hub.server.erase(nestedClusters, ref);
+    expect(await hub.report("Ready")).toBe(1);
+    expect(hub.server.object(nestedClusters, ref)).toBeUndefined();
   });
 });

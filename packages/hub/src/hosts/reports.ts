@@ -78,8 +78,10 @@ async function takeClusterReport(
     await applyStatus(client, nestedClusters, { namespace: project, name, uid }, status);
   } catch (error) {
     if (isAppError(error, "TOO_LARGE")) return false;
-    // Deleted meanwhile: there is nothing left to say about it.
     if (!isKubeError(error, "notFound", "conflict")) throw error;
+    // Deleted meanwhile: there is nothing left to say about it. Any other conflict is one with another writer, and passes.
+    const live = await client.get(nestedClusters, { namespace: project, name });
+    if (live?.metadata.uid === uid) throw error;
   }
   return true;
 }
