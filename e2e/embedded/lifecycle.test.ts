@@ -12,26 +12,26 @@ const program = join(root, "packages/cli/src/main.ts");
 /** As the README assumes, but beside any host that people have. */
 const name = "inkube";
 
-/** The README's commands from the sign-in at the hub to a nested cluster reached through its endpoint. */
-async function readmeCommands(): Promise<string[]> {
+/** The README's commands in the block that begins with this one. */
+async function readmeCommands(beginning: string): Promise<string[]> {
   const lines = (await readFile(join(root, "README.md"), "utf8")).split("\n");
-  const first = lines.indexOf("    npx inkube login");
+  const first = lines.findIndex((line) => line.startsWith(`    ${beginning}`));
   const last = lines.findIndex((line, index) => index > first && !line.startsWith("    "));
   return lines.slice(first, last).map((line) => line.trim());
 }
 
-/** Runs each as a person types it, in the folder of the project. Gives what each printed. */
-async function runReadme(state: string): Promise<string[]> {
+/** Runs a block as a person types it, in the folder of the project. Gives what each command printed. */
+async function runReadme(state: string, beginning: string): Promise<string[]> {
   const env = {
     INKUBE_STATE_DIR: state,
     INKUBE_CONFIG: join(state, "hubs.json"),
     PATH: `${process.env.PATH}:${binDir()}`,
   };
   const printed: string[] = [];
-  for (const command of await readmeCommands()) {
+  for (const command of await readmeCommands(beginning)) {
     printed.push(await must("bash", ["-euc", `cd ${root} && ${command}`], { env, timeoutMs: 15 * 60_000 }));
   }
-  await rm(join(root, "team-b.kubeconfig"));
+  await rm(join(root, "team-b.kubeconfig"), { force: true });
   return printed;
 }
 
@@ -66,11 +66,16 @@ describe("inkube up and down", () => {
       const first = await versions();
       await inkube("up");
       expect(await versions()).toEqual(first);
-      const printed = await runReadme(state);
+      const printed = await runReadme(state, "npx inkube login");
       expect(printed).toHaveLength(6);
       expect(printed[1]).toContain("local");
       expect(printed[3]).toContain("Ready");
       expect(printed[5]).toContain("kube-system");
+      const [, listed, described, , explained, deleted] = await runReadme(state, "npx inkube create team-a");
+      expect(listed).toContain("team-a");
+      expect(described).toContain("✓ kube-apiserver  running");
+      expect(explained).toContain("✓");
+      expect(deleted).toContain("team-a is deleted");
     } finally {
       await inkube("down");
       await rm(state, { recursive: true, force: true });

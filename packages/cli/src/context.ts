@@ -14,8 +14,13 @@ export interface CommandContext {
   clock: Clock;
   colors: Colors;
   progress: Progress;
-  /** A client of the host's API server, opened on first use and closed when the command ends. */
+  /** Where nested clusters are read and written, a host or a hub; opened on first use and closed when the command ends. */
   host(): Promise<Client>;
+  /**
+   * The API server of a host itself, with what no hub passes on: pods, logs, Secrets. Throws AppError USAGE when commands go
+   * through a hub that is not on an embedded host of this machine.
+   */
+  hostItself(): Promise<Client>;
   /** The hub's API, when commands go through a hub; undefined when a host is meant directly. */
   hubInUse(): Promise<HubClient | undefined>;
   /** The hub's API. Throws AppError AUTH_REQUIRED when nobody signed in. */

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Globals } from "./globals.ts";
-import { embeddedHost, hostKubeconfig } from "./host-access.ts";
+import { embeddedHost, hostKubeconfig, loadOwnHostConfig } from "./host-access.ts";
+import { writeHubFacts } from "./hub/embedded-hub.ts";
+import { rememberSignIn } from "./hub/hub-config.ts";
 
 const plain: Globals = { project: "default", color: true, quiet: false };
 let state = "";
@@ -46,5 +48,30 @@ describe("the host's kubeconfig", () => {
     expect(embeddedHost({ ...plain, stateDir: "/a" }, { env: { INKUBE_STATE_DIR: "/b" } }).dir).toBe("/a/inkube");
     expect(embeddedHost(plain, { env: { INKUBE_STATE_DIR: "/b" } }).dir).toBe("/b/inkube");
     expect(embeddedHost(plain, { env: {} }).kubeconfigPath).toBe("/var/lib/inkube/inkube/kubeconfig");
+  });
+});
+
+describe("the host itself", () => {
+  const kubeconfig = JSON.stringify({
+    clusters: [{ name: "c", cluster: { server: "https://own.example" } }],
+    users: [{ name: "u", user: {} }],
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  });
+  const signedInTo = async (url: string) => {
+    const io = { env: { INKUBE_CONFIG: join(state, "hubs.json") }, home: state };
+    await rememberSignIn({ url, token: "t", user: "u" }, io);
+    return loadOwnHostConfig({ ...plain, stateDir: state }, io);
+  };
+
+  it("is the embedded host whose hub is in use, and is asked for where the hub is elsewhere", async () => {
+    await writeFile(join(state, "inkube", "kubeconfig"), kubeconfig);
+    await writeHubFacts(join(state, "inkube"), { url: "https://hub.example" });
+    expect((await signedInTo("https://hub.example")).server).toBe("https://own.example");
+    await expect(signedInTo("https://other.example")).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("the hub https://other.example does not show"),
+      todo: expect.stringContaining("--embedded"),
+    });
   });
 });

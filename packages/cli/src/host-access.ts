@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AppError } from "@inkube/api";
 import type { ClusterConfig } from "@inkube/kube";
 import type { Globals } from "./globals.ts";
+import { readHubFacts } from "./hub/embedded-hub.ts";
 import { mustBeSignedIn, type SignedIn, signedIn } from "./hub/hub-config.ts";
 import type { Io } from "./io.ts";
 
@@ -53,4 +54,18 @@ export async function loadHostConfig(globals: Globals, io: Pick<Io, "env" | "hom
   if (hub) return { server: `${hub.url}/kubernetes`, token: hub.token, ...(hub.ca && { ca: hub.ca }) };
   const { loadKubeconfig } = await import("@inkube/kube");
   return loadKubeconfig({ ...hostKubeconfig(globals, io), env: { ...io.env } });
+}
+
+/** The API server of the host itself. Throws AppError USAGE when there is only a hub, which shows no more than our own objects. */
+export async function loadOwnHostConfig(globals: Globals, io: Pick<Io, "env" | "home">): Promise<ClusterConfig> {
+  const hub = await hubInUse(globals, io);
+  if (!hub) return loadHostConfig(globals, io);
+  const embedded = embeddedHost(globals, io);
+  if ((await readHubFacts(embedded.dir))?.url === hub.url) {
+    const { loadKubeconfig } = await import("@inkube/kube");
+    return loadKubeconfig({ path: embedded.kubeconfigPath });
+  }
+  throw new AppError("USAGE", `This looks at objects on the host, which the hub ${hub.url} does not show`, {
+    todo: "Name the host: --kubeconfig FILE, --context NAME or --embedded NAME.",
+  });
 }

@@ -1,9 +1,9 @@
 import { AppError } from "@inkube/api";
-import type { Client, Clock } from "@inkube/kube";
+import type { Client, Clock, ClusterConfig } from "@inkube/kube";
 import { commands } from "./commands/index.ts";
 import type { CommandContext } from "./context.ts";
 import type { Globals } from "./globals.ts";
-import { hubInUse, loadHostConfig } from "./host-access.ts";
+import { hubInUse, loadHostConfig, loadOwnHostConfig } from "./host-access.ts";
 import type { HubClient } from "./hub/hub-client.ts";
 import type { Io } from "./io.ts";
 import { type Colors, createColors } from "./output/colors.ts";
@@ -46,8 +46,10 @@ async function execute(
 ): Promise<number> {
   let exitCode = 0;
   let client: Promise<Client> | undefined;
+  let own: Promise<Client> | undefined;
   let hub: Promise<HubClient | undefined> | undefined;
-  const open = openHost ?? ((wanted: Globals) => openRealHost(wanted, io));
+  const open = openHost ?? (async () => openClient(await loadHostConfig(globals, io)));
+  const openOwn = openHost ?? (async () => openClient(await loadOwnHostConfig(globals, io)));
   const hubInUseNow = (): Promise<HubClient | undefined> => (hub ??= openHubInUse(globals, io, signal));
   const context: CommandContext = {
     io,
@@ -57,6 +59,7 @@ async function execute(
     colors: createColors(colorsWanted(globals, io) && io.stdout.isTTY),
     progress: createProgress(globals, io),
     host: () => (client ??= open(globals)),
+    hostItself: () => (own ??= openOwn(globals)),
     hubInUse: hubInUseNow,
     hub: async () => (await hubInUseNow()) ?? throwNotSignedIn(),
     exitWith: (code) => {
@@ -68,7 +71,7 @@ async function execute(
     return exitCode;
   } finally {
     context.progress.end();
-    await client?.then((opened) => opened.close()).catch(() => undefined);
+    for (const opened of [client, own]) await opened?.then((one) => one.close()).catch(() => undefined);
     await hub?.then((opened) => opened?.close()).catch(() => undefined);
   }
 }
@@ -86,8 +89,8 @@ function throwNotSignedIn(): never {
   });
 }
 
-async function openRealHost(globals: Globals, io: Io): Promise<Client> {
-  const [{ createClient }, config] = await Promise.all([import("@inkube/kube"), loadHostConfig(globals, io)]);
+async function openClient(config: ClusterConfig): Promise<Client> {
+  const { createClient } = await import("@inkube/kube");
   return createClient(config);
 }
 

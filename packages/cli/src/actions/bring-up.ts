@@ -43,6 +43,7 @@ export async function bringUp(flags: UpFlags, context: CommandContext): Promise<
     if (flags.hub) await writeHubFacts(place.dir, await readHub(host, machine, signal));
     const kubeconfigPath = join(place.dir, `${flags.name}.kubeconfig`);
     if (flags.demo) await ensureCluster(host, flags, kubeconfigPath, context);
+    if (flags.hub) progress.log(`The hub is at ${hubUrl(machine)}; sign in with: inkube login`);
     await printResult(machine, flags.demo ? kubeconfigPath : undefined, context);
   } finally {
     await host.close();

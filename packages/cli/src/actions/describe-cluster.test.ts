@@ -82,7 +82,22 @@ describe("inkube describe", () => {
     await host.addCluster("demo", readyStatus("demo"));
     const secretive = (request: { namespace: string }) => request.namespace.startsWith("inkube-");
     host.server.faults.add({ fault: { kind: "answer", status: 403 }, when: secretive });
-    expect(await host.inkube("describe demo")).toMatchObject({ code: 0, out: expect.stringContaining("no pod yet") });
+    expect(await host.inkube("describe demo")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("Control plane: only visible on its host"),
+    });
+  });
+
+  it("of one on another host shows what the hub knows, and nothing of the host that is asked", async () => {
+    await using host = await startFakeHost();
+    await host.addCluster("far", { ...readyStatus("far"), host: "edge" });
+    const { code, out } = await host.inkube("describe far");
+    expect([code, out]).toEqual([0, expect.stringContaining("Control plane: only visible on its host")]);
+    for (const command of ["logs far", "explain pod/web --cluster far"]) {
+      const refused = await host.inkube(command);
+      expect([command, refused.code]).toEqual([command, 2]);
+      expect(refused.err).toContain("far runs on host edge, not on this one");
+    }
   });
 
   it.each(["describe", "kubeconfig", "logs", "connect"])(

@@ -3,7 +3,7 @@ import { type Client, createClient, parseKubeconfig, type ResourceType } from "@
 import { type ExplainStep, explain, kinds } from "@inkube/syncer";
 import { clusterKubeconfig } from "../clusters/cluster-kubeconfig.ts";
 import { findType, type KindName } from "../clusters/find-type.ts";
-import { asNestedCluster, displayName, readCluster } from "../clusters/nested-cluster.ts";
+import { asNestedCluster, displayName, mustBeHere, readCluster } from "../clusters/nested-cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { printable } from "../output/printable.ts";
 import { structured } from "../output/structured.ts";
@@ -39,8 +39,9 @@ export async function explainObject(
 ): Promise<void> {
   const { kind, name } = parseObject(object);
   const { signal } = context;
-  const host = await context.host();
+  const host = await context.hostItself();
   const cluster = await findCluster(host, options.cluster, context);
+  mustBeHere(cluster);
   const hostNamespace = cluster.status?.namespace ?? "";
   const config = await parseKubeconfig(await clusterKubeconfig(host, cluster, signal));
   const nested = createClient(config);

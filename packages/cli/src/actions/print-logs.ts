@@ -3,7 +3,7 @@ import { text as readText } from "node:stream/consumers";
 import { AppError, containers, type NestedCluster, names } from "@inkube/api";
 import { type Client, type KubeObject, resourcePath, resources } from "@inkube/kube";
 import { isAbout } from "../clusters/is-about.ts";
-import { displayName, readCluster } from "../clusters/nested-cluster.ts";
+import { displayName, mustBeHere, readCluster } from "../clusters/nested-cluster.ts";
 import { logParts } from "../commands/logs.ts";
 import type { CommandContext } from "../context.ts";
 import { linesOf } from "../output/lines.ts";
@@ -30,7 +30,7 @@ export async function printLogs(name: string, flags: LogFlags, context: CommandC
   if (flags.part !== undefined && !logParts.some((known) => known === flags.part)) {
     throw new AppError("USAGE", `There is no part ${flags.part}`, { todo: `Use one of ${logParts.join(", ")}.` });
   }
-  const host = await context.host();
+  const host = await context.hostItself();
   const sources = await findSources(host, name, flags.part, context);
   const width = Math.max(...sources.map((source) => source.container.length));
   const prefix = (source: LogSource) =>
@@ -52,6 +52,7 @@ async function findSources(
 ): Promise<LogSource[]> {
   const ref = { namespace: context.globals.project, name };
   const cluster = await readCluster(host, ref, context.signal);
+  mustBeHere(cluster);
   const shared = part === "agent" || (part === "syncer" && cluster.spec.syncer === "shared");
   if (shared) {
     const sources = await programSources(host, part === "agent" ? names.agent : names.syncer, part, context.signal);

@@ -1,6 +1,6 @@
 import { type NestedCluster, names } from "@inkube/api";
 import { type Client, isKubeError, type KubeObject, resources } from "@inkube/kube";
-import { readCluster } from "./nested-cluster.ts";
+import { isHere, readCluster } from "./nested-cluster.ts";
 
 export interface ContainerFact {
   name: string;
@@ -28,6 +28,8 @@ export interface EventFact {
 /** What describes a nested cluster, each part empty while it is not there or may not be read. */
 export interface ClusterFacts {
   cluster: NestedCluster;
+  /** Whether anything on its host could be looked at. */
+  hostSeen: boolean;
   containers: ContainerFact[];
   usage: UsageFact[];
   /** Newest last, about the cluster and its control plane. */
@@ -36,24 +38,39 @@ export interface ClusterFacts {
 
 const shownEvents = 8;
 
+export interface FactSources {
+  /** Where the object is: a host or a hub. */
+  objects: Client;
+  /** The host itself; absent when it cannot be reached. */
+  host: Client | undefined;
+}
+
 /** Reads it all at once. Throws AppError KUBE_NOT_FOUND when there is no such cluster. */
 export async function readFacts(
-  host: Client,
+  { objects, host }: FactSources,
   ref: { namespace: string; name: string },
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
-  const cluster = await readCluster(host, ref, signal);
+  const cluster = await readCluster(objects, ref, signal);
   const namespace = cluster.status?.namespace;
-  const inside = async <T>(read: (namespace: string) => Promise<T>, absent: T): Promise<T> =>
-    namespace ? ifAllowed(read(namespace), absent) : absent;
+  let hostSeen = host !== undefined && isHere(cluster);
+  const inside = async <T>(read: (host: Client, namespace: string) => Promise<T>, absent: T): Promise<T> => {
+    if (!host || !namespace || !isHere(cluster)) return absent;
+    return ifAllowed(read(host, namespace), absent, () => {
+      hostSeen = false;
+    });
+  };
   const [pod, quotas, ownEvents, hostEvents] = await Promise.all([
     inside(
-      (scope) => host.get(resources.pods, { namespace: scope, name: names.controlPlanePod }, { signal }),
+      (there, scope) => there.get(resources.pods, { namespace: scope, name: names.controlPlanePod }, { signal }),
       undefined,
     ),
-    inside(async (scope) => (await host.list(resources.resourcequotas, { namespace: scope, signal })).items, []),
-    ifAllowed(listEvents(host, ref.namespace, `involvedObject.name=${ref.name}`, signal), []),
-    inside((scope) => listEvents(host, scope, undefined, signal), []),
+    inside(
+      async (there, scope) => (await there.list(resources.resourcequotas, { namespace: scope, signal })).items,
+      [],
+    ),
+    ifAllowed(listEvents(objects, ref.namespace, `involvedObject.name=${ref.name}`, signal), []),
+    inside((there, scope) => listEvents(there, scope, undefined, signal), []),
   ]);
   const events = [
     ...ownEvents.filter((event) => involved(event).kind === "NestedCluster"),
@@ -61,18 +78,20 @@ export async function readFacts(
   ];
   return {
     cluster,
+    hostSeen,
     containers: pod ? containerFacts(pod) : [],
     usage: quotas.flatMap(usageFacts),
     events: events.map(eventFact).sort(byTime).slice(-shownEvents),
   };
 }
 
-async function ifAllowed<T>(reading: Promise<T>, absent: T): Promise<T> {
+async function ifAllowed<T>(reading: Promise<T>, absent: T, onForbidden?: () => void): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (isKubeError(error, "forbidden", "notFound")) return absent;
-    throw error;
+    if (!isKubeError(error, "forbidden", "notFound")) throw error;
+    if (isKubeError(error, "forbidden")) onForbidden?.();
+    return absent;
   }
 }
 

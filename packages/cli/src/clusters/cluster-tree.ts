@@ -13,9 +13,11 @@ interface Style {
   all: boolean;
 }
 
+const notSeen = "only visible on its host";
+
 /** What `inkube describe` shows. */
 export function clusterTree(facts: ClusterFacts, style: Style): TreeNode {
-  const { cluster, containers, usage, events } = facts;
+  const { cluster, hostSeen, containers, usage, events } = facts;
   const { metadata, status } = cluster;
   const conditions = status?.conditions ?? [];
   return {
@@ -30,12 +32,12 @@ export function clusterTree(facts: ClusterFacts, style: Style): TreeNode {
       branch(
         "Control plane",
         containers.map((container) => containerNode(container, style)),
-        "no pod yet",
+        hostSeen ? "no pod yet" : notSeen,
       ),
       branch(
         "Use",
         usageLines(usage, style).map((text) => ({ text })),
-        "not known yet",
+        hostSeen ? "not known yet" : notSeen,
       ),
       branch(
         "Events",

@@ -1,4 +1,4 @@
-import { AppError, type NestedCluster, nestedClusters } from "@inkube/api";
+import { AppError, type NestedCluster, names, nestedClusters } from "@inkube/api";
 import type { Client, KubeObject } from "@inkube/kube";
 
 /** A NestedCluster as it came from an API server, which filled in its defaults. */
@@ -15,6 +15,19 @@ export async function readCluster(
   const object = await host.get(nestedClusters, ref, { signal });
   if (!object) throw clusterNotFound(ref);
   return asNestedCluster(object);
+}
+
+/** True where its pods are on the cluster that the object was read from: a hub also has objects of those elsewhere. */
+export function isHere({ status }: NestedCluster): boolean {
+  return status?.host === undefined || status.host === names.localHost;
+}
+
+/** Throws AppError USAGE for a nested cluster that runs on another host than the one that is looked at. */
+export function mustBeHere(cluster: NestedCluster): void {
+  if (isHere(cluster)) return;
+  throw new AppError("USAGE", `${cluster.metadata.name} runs on host ${cluster.status?.host}, not on this one`, {
+    todo: "Name that host: --kubeconfig FILE or --context NAME.",
+  });
 }
 
 /** What to say about one that is not there. */
