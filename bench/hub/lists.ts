@@ -19,7 +19,7 @@ interface Case {
 const page = (query: string): string => `/api/v1/clusters?limit=50${query}`;
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-/** More than lists are kept for, so that none is there when it is asked for again. */
+/** More than lists are kept, so that none is there when it is asked for again. */
 const others = 100;
 
 function casesOf({ hosts, projects }: FleetSize): Case[] {
@@ -49,7 +49,13 @@ function casesOf({ hosts, projects }: FleetSize): Case[] {
       target: 3,
     },
     {
-      what: "search by name, always another",
+      what: "page of 50 by name, always another",
+      paths: numbers(90).map((index) => page(`&name=cluster-${index + 10}`)),
+      filter: ({ metadata }) => metadata.name.includes("cluster-10"),
+      target: 3,
+    },
+    {
+      what: "eleven by name, always others",
       paths: numbers(others).map((index) => page(`&name=cluster-${index + 100}`)),
       filter: ({ metadata }) => metadata.name.includes("cluster-100"),
     },
@@ -57,6 +63,7 @@ function casesOf({ hosts, projects }: FleetSize): Case[] {
       what: `page of 50 as member of 1 of ${projects} projects`,
       paths: [page("")],
       caller: "member",
+      target: 3,
     },
     {
       what: "one nested cluster",

@@ -1,4 +1,5 @@
 import { apiVersion, clusterGroups, nestedClusters } from "@inkube/api";
+import { resources } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../testing/eventually.ts";
 import { startTestHub, type TestHub } from "../testing/test-hub.ts";
@@ -159,5 +160,25 @@ describe("lists", () => {
     }
     const collection = await test.call(key, "DELETE", passthrough("red"));
     expect(collection.statusCode).toBe(403);
+  });
+
+  it("search names in what the caller may see, and no further once he may not", async () => {
+    await test.bind("inkube:nested-cluster-viewer", "searcher", "red");
+    const key = await test.keyFor("searcher");
+    const found = async (token: string, path: string): Promise<string[]> => {
+      const { items } = (await test.call(token, "GET", `/api/v1/${path}`)).json() as {
+        items: { name?: string; metadata?: { name: string } }[];
+      };
+      return items.map(({ name, metadata }) => metadata?.name ?? name ?? "");
+    };
+    await eventually(async () => expect(await found(key, "clusters?name=-on")).toEqual(["red-one"]));
+    expect(await found(key, "clusters?name=blue")).toEqual([]);
+    expect(await found(admin, "clusters?name=ue-o")).toEqual(["blue-one"]);
+    expect(await found(admin, "clusters?name=ue-o&project=red")).toEqual([]);
+    expect(await found(admin, "projects?name=re")).toEqual(["red"]);
+    expect(await found(admin, "groups?name=nothing")).toEqual([]);
+    const binding = { namespace: "red", name: "inkube-nested-cluster-viewer-searcher" };
+    await test.admin.delete(resources.rolebindings, binding);
+    await eventually(async () => expect(await found(key, "clusters?name=-on")).toEqual([]));
   });
 });

@@ -9,15 +9,18 @@ import {
   type WatchCache,
 } from "@inkube/kube";
 import { z } from "zod";
+import { rememberVisible } from "../access/remembered-visible.ts";
 import { everything, type Visible } from "../access/visible.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
 import type { HubServer } from "../server/server.ts";
 import type { Filter } from "../view/filter.ts";
+import type { LiveList } from "../view/live-list.ts";
 import { createLiveLists } from "../view/live-lists.ts";
 import { type Page, pageOf } from "../view/page.ts";
 import { createPagePrinter } from "../view/page-text.ts";
 import type { SortKey } from "../view/place.ts";
+import { createSeenLists, type SeenLists } from "../view/seen-lists.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
 import { listAnswer, listQuery, mergePatch, type ObjectKind, objectSchema, pathName, writeQuery } from "./schemas.ts";
 
@@ -48,16 +51,22 @@ export function registerObjectRoutes<Q extends z.ZodRawShape>(
   context: HubContext,
   routes: ObjectRoutes<Q>,
 ): void {
-  registerList(server, routes);
+  registerList(server, context, routes);
   registerReads(server, context, routes);
   registerWrites(server, context, routes);
 }
 
-function registerList<Q extends z.ZodRawShape>(server: HubServer, routes: ObjectRoutes<Q>): void {
+function registerList<Q extends z.ZodRawShape>(
+  server: HubServer,
+  { access, view, clock }: HubContext,
+  routes: ObjectRoutes<Q>,
+): void {
   const sorts = Object.keys(routes.sorts) as [string, ...string[]];
   const querystring = listQuery.extend({ ...routes.query, sort: z.enum(sorts).default(sorts[0]) });
   const lists = createLiveLists(routes.cache);
   const print = createPagePrinter();
+  const seenOf = createSeenLists();
+  const visibleTo = rememberVisible({ access, projects: view.projects, clock }, routes.visible);
   server.route({
     method: "GET",
     url: routes.listPath,
@@ -69,18 +78,26 @@ function registerList<Q extends z.ZodRawShape>(server: HubServer, routes: Object
     },
     serializerCompiler: () => (page) => print(page as Page),
     handler: async (request) => {
-      const { limit, order, continue: after, ...wanted } = request.query as z.output<typeof listQuery>;
+      const { limit, order, continue: after, name, ...wanted } = request.query as z.output<typeof listQuery>;
       const { sort, ...narrowed } = wanted as Record<string, string | undefined> & { sort: string };
-      const isVisible = await routes.visible(callerOf(request));
-      const { objects, sortKey } = lists.get(JSON.stringify(Object.entries(wanted).sort()), () => ({
+      const isVisible = await visibleTo(callerOf(request));
+      const list = lists.get(JSON.stringify(Object.entries(wanted).sort()), () => ({
         candidates: routes.candidates?.(narrowed) ?? routes.cache.list(),
         fits: routes.filter(narrowed),
         sortKey: routes.sorts[sort] ?? (() => ""),
       }));
-      const seen = isVisible === everything ? objects : objects.filter(isVisible);
-      return pageOf(seen, sortKey, { limit, order, continue: after });
+      return pageOf(shownOf(list, { name, isVisible, seenOf }), list.sortKey, { limit, order, continue: after });
     },
   });
+}
+
+function shownOf(
+  list: LiveList,
+  { name, isVisible, seenOf }: { name: string | undefined; isVisible: Visible; seenOf: SeenLists },
+): readonly KubeObject[] {
+  // Names are searched in what is kept: hardly anybody searches for the same again.
+  if (name !== undefined) return list.named(name).filter(isVisible);
+  return isVisible === everything ? list.objects : seenOf(list, isVisible);
 }
 
 function paramsOf(path: string) {

@@ -6,7 +6,7 @@ import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
 import { projectsResource } from "../install/roles.ts";
 import type { HubServer } from "../server/server.ts";
-import { objectFilter } from "../view/filter.ts";
+import { nameFilter, objectFilter } from "../view/filter.ts";
 import { pageOf } from "../view/page.ts";
 import { type SortKey, sortedBy } from "../view/place.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
@@ -57,8 +57,8 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
     },
     handler: async (request) => {
       const isVisible = await visibleProjects(access, view, callerOf(request));
-      const isWanted = objectFilter(request.query);
-      const fitting = [...view.projects.list()].filter((object) => isWanted(object) && isVisible(object));
+      const wanted = [nameFilter(request.query.name), objectFilter(request.query), isVisible];
+      const fitting = [...view.projects.list()].filter((object) => wanted.every((isWanted) => isWanted(object)));
       const page = pageOf(sortedBy(byName, fitting), byName, request.query);
       return { ...page, items: page.items.map(shown) };
     },

@@ -28,15 +28,18 @@ function requirement(text: string): (labels: Record<string, string>) => boolean 
   return operator === undefined ? (labels) => Object.hasOwn(labels, key) : (labels) => labels[key] === value;
 }
 
-/** What lists can be narrowed by; an absent member does not narrow. */
+/** Of objects whose name contains this; of all when absent. */
+export function nameFilter(part: string | undefined): Filter {
+  return part === undefined ? () => true : ({ metadata }) => metadata.name.includes(part);
+}
+
+/** What kept lists can be narrowed by; an absent member does not narrow. */
 export interface ObjectQuery {
-  name?: string | undefined;
   label?: string | undefined;
 }
 
-export function objectFilter({ name, label }: ObjectQuery): Filter {
-  const byLabel = label === undefined ? undefined : labelFilter(label);
-  return (object) => (name === undefined || object.metadata.name.includes(name)) && (byLabel?.(object) ?? true);
+export function objectFilter({ label }: ObjectQuery): Filter {
+  return label === undefined ? () => true : labelFilter(label);
 }
 
 /** Also by what only nested clusters have. */

@@ -1,5 +1,6 @@
 import type { Change, KubeObject } from "@inkube/kube";
 import type { Filter } from "./filter.ts";
+import { NameIndex } from "./name-index.ts";
 import { countBefore, placeOf, type SortKey, sortedBy } from "./place.ts";
 
 /** What a list shows, and in what order. Filter and sort key look at nothing but the object. */
@@ -15,6 +16,9 @@ export class LiveList {
   readonly #objects: KubeObject[];
   readonly #fits: Filter;
   readonly sortKey: SortKey;
+  #version = 0;
+  /** Until objects come, go or move: most changes are of what is said of one. */
+  #names: NameIndex | undefined;
 
   constructor({ candidates, fits, sortKey }: ListDefinition) {
     this.#fits = fits;
@@ -27,13 +31,26 @@ export class LiveList {
     return this.#objects;
   }
 
+  /** Grows with every change of the objects. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Those whose name contains the part, in the same order. */
+  named(part: string): KubeObject[] {
+    this.#names ??= new NameIndex(this.#objects.map(({ metadata }) => metadata.name));
+    return this.#names.find(part).flatMap((index) => this.#objects[index] ?? []);
+  }
+
   /** Takes a change of what the list was made of. */
   take(change: Change): void {
     const before = change.type !== "added" && this.#fits(change.previous) ? change.previous : undefined;
     const after = change.type !== "deleted" && this.#fits(change.object) ? change.object : undefined;
+    if (!before && !after) return;
+    this.#version += 1;
     if (before && after) this.#replace(before, after);
-    else if (before) this.#objects.splice(this.#indexOf(before), 1);
-    else if (after) this.#objects.splice(this.#indexOf(after), 0, after);
+    else if (before) this.#remove(this.#indexOf(before));
+    else if (after) this.#insert(this.#indexOf(after), after);
   }
 
   /** Most changes leave an object where it is. */
@@ -43,8 +60,18 @@ export class LiveList {
       this.#objects[from] = after;
       return;
     }
-    this.#objects.splice(from, 1);
-    this.#objects.splice(from < to ? to - 1 : to, 0, after);
+    this.#remove(from);
+    this.#insert(from < to ? to - 1 : to, after);
+  }
+
+  #remove(index: number): void {
+    this.#objects.splice(index, 1);
+    this.#names = undefined;
+  }
+
+  #insert(index: number, object: KubeObject): void {
+    this.#objects.splice(index, 0, object);
+    this.#names = undefined;
   }
 
   #indexOf(object: KubeObject): number {

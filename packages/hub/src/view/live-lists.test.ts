@@ -5,6 +5,7 @@ import { LiveList } from "./live-list.ts";
 import { createLiveLists } from "./live-lists.ts";
 import { createPagePrinter } from "./page-text.ts";
 import { type SortKey, sortedBy } from "./place.ts";
+import { createSeenLists } from "./seen-lists.ts";
 
 /** A state of the object of this name, or that it is gone; few of each, so that there are ties. */
 const step = fc.record({
@@ -54,6 +55,8 @@ describe("LiveList", () => {
       fc.property(fc.array(step, { maxLength: 20 }), fc.array(step, { maxLength: 40 }), (before, after) => {
         const objects = new Objects();
         for (const one of before) objects.take(one);
+        const seenOf = createSeenLists();
+        const isOfP = ({ metadata }: KubeObject): boolean => metadata.namespace === "p";
         const list = new LiveList({ candidates: objects.list(), fits, sortKey: byKey });
         objects.onChange((change) => list.take(change));
         for (const one of after) {
@@ -61,6 +64,11 @@ describe("LiveList", () => {
           const expected = sortedBy(byKey, objects.list().filter(fits));
           expect(list.objects.length).toBe(expected.length);
           for (const [index, object] of expected.entries()) expect(list.objects[index]).toBe(object);
+          for (const part of ["a", "f", ""]) {
+            const named = expected.filter(({ metadata }) => metadata.name.includes(part));
+            expect(list.named(part)).toEqual(named);
+          }
+          expect(seenOf(list, isOfP)).toEqual(expected.filter(isOfP));
         }
       }),
       { numRuns: 1000 },

@@ -1,7 +1,7 @@
 import { isAppError } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
-import { clusterFilter, labelFilter } from "./filter.ts";
+import { clusterFilter, labelFilter, nameFilter } from "./filter.ts";
 import { pageOf } from "./page.ts";
 import { type SortKey, sortedBy } from "./place.ts";
 
@@ -35,9 +35,21 @@ describe("labelFilter", () => {
 describe("clusterFilter", () => {
   it("needs everything that is asked for", () => {
     const one = object("web-1", {}, { spec: { group: "g" }, status: { host: "h", phase: "Ready" } });
-    expect(clusterFilter({ name: "web", host: "h", group: "g", phase: "Ready", project: "team" })(one)).toBe(true);
+    expect(clusterFilter({ host: "h", group: "g", phase: "Ready", project: "team" })(one)).toBe(true);
     expect(clusterFilter({ host: "other" })(one)).toBe(false);
     expect(clusterFilter({ phase: "Pending" })(object("new"))).toBe(true);
+  });
+});
+
+describe("nameFilter", () => {
+  it("takes those whose name contains it, and all without one", () => {
+    const names = ["web-1", "old-web", "api"].map((name) => object(name));
+    const found = (part: string | undefined) => names.filter(nameFilter(part)).map(({ metadata }) => metadata.name);
+    expect([found("web"), found("Web"), found(undefined)]).toEqual([
+      ["web-1", "old-web"],
+      [],
+      ["web-1", "old-web", "api"],
+    ]);
   });
 });
 
