@@ -1,6 +1,6 @@
 import { distros } from "@inkube/api";
 import { defineCommand } from "../command.ts";
-import { endpointTypes } from "./common-options.ts";
+import { running, size } from "./common-options.ts";
 
 export const create = defineCommand({
   name: "create",
@@ -20,30 +20,10 @@ Examples:
       complete: distros,
     },
     version: { kind: "string", placeholder: "vX.Y.Z", description: "Kubernetes version" },
-    cpu: { kind: "string", placeholder: "QUANTITY", description: "CPU that all pods together may ask for" },
-    memory: { kind: "string", placeholder: "QUANTITY", description: "memory that all pods together may ask for" },
-    storage: { kind: "string", placeholder: "QUANTITY", description: "storage that all volume claims may ask for" },
-    pods: { kind: "integer", placeholder: "N", description: "number of pods" },
-    endpoint: {
-      kind: "string",
-      placeholder: "TYPE",
-      description: `how people reach it: ${endpointTypes.join(", ")}`,
-      complete: endpointTypes,
-    },
+    ...size,
+    ...running,
     group: { kind: "string", placeholder: "NAME", description: "cluster group that chooses the host (hub)" },
     host: { kind: "string", placeholder: "NAME", description: "host on which it runs (hub)" },
-    syncer: {
-      kind: "string",
-      placeholder: "MODE",
-      description: "shared with other nested clusters, or dedicated",
-      complete: ["shared", "dedicated"],
-    },
-    "pod-security": {
-      kind: "string",
-      placeholder: "LEVEL",
-      description: "Pod Security level: privileged, baseline, restricted",
-      complete: ["privileged", "baseline", "restricted"],
-    },
     file: {
       kind: "string",
       short: "f",

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { endpointTypes, groupLimits } from "../common-options.ts";
 
 export const groupCreate = defineCommand({
   name: "group create",
@@ -12,7 +13,7 @@ export const groupCreate = defineCommand({
       kind: "string",
       placeholder: "TYPE",
       description: "how its nested clusters are reached (default: Hub)",
-      complete: ["ClusterIP", "NodePort", "LoadBalancer", "Ingress", "Gateway", "Hub"],
+      complete: endpointTypes,
     },
     oversubscription: {
       kind: "integer",
@@ -21,12 +22,7 @@ export const groupCreate = defineCommand({
     },
     distro: { kind: "string", description: "distro of its nested clusters (default: k3s)", complete: ["k3s", "k8s"] },
     projects: { kind: "list", placeholder: "NAME", description: "projects that may use it (default: all)" },
-    limit: {
-      kind: "list",
-      placeholder: "RESOURCE=AMOUNT",
-      description: "most of one nested cluster: cpu, memory, storage",
-    },
-    minimum: { kind: "list", placeholder: "RESOURCE=AMOUNT", description: "least of one nested cluster" },
+    ...groupLimits,
     description: { kind: "string", placeholder: "TEXT", description: "what it is for" },
     "advanced-file": {
       kind: "string",

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { dryRun, endpointTypes } from "../common-options.ts";
+import { dryRun, endpointTypes, groupLimits } from "../common-options.ts";
 
 export const groupUpdate = defineCommand({
   name: "group update",
@@ -36,12 +36,7 @@ Examples:
     },
     projects: { kind: "list", placeholder: "NAME", description: "projects that may use it, in place of those before" },
     "all-projects": { kind: "boolean", description: "every project may use it" },
-    limit: {
-      kind: "list",
-      placeholder: "RESOURCE=AMOUNT",
-      description: "most of one nested cluster: cpu, memory, storage",
-    },
-    minimum: { kind: "list", placeholder: "RESOURCE=AMOUNT", description: "least of one nested cluster" },
+    ...groupLimits,
     description: { kind: "string", placeholder: "TEXT", description: "what it is for" },
     "advanced-file": {
       kind: "string",
