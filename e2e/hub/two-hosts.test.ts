@@ -199,6 +199,9 @@ describe("two hosts and one hub", () => {
   it("AUD-01 has told nobody a secret: not in logs, events, statuses or the audit log", async () => {
     const secrets = await knownSecrets(first.kubectl, edge.kubectl, admin);
     expect(secrets.length).toBeGreaterThan(20);
+    // They would be found where they are.
+    const kept = JSON.stringify(await first.kubectl.list("secrets", "*"));
+    expect(secrets.filter((secret) => kept.includes(secret)).length).toBeGreaterThan(10);
     const told = await everythingTold([first.kubectl, edge.kubectl], admin);
     for (const [where, text] of told) {
       expect(text.length, where).toBeGreaterThan(0);
