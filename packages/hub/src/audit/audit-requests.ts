@@ -17,6 +17,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who acts, for routes without a caller: set by those that sign people in. */
     auditActor?: AuditActor;
+    /** Whether nothing is changed, for routes that know more than the query says. */
+    auditDryRun?: boolean;
   }
 }
 
@@ -65,8 +67,11 @@ export function auditRequests(server: HubServer, context: Context): void {
 }
 
 function actionOf(request: FastifyRequest): AuditedAction | undefined {
-  const { method, url, params, body, routeOptions } = request;
-  return auditedRequest({ method, url, params, body, route: routeOptions.url, declared: routeOptions.config.audit });
+  const { method, url, params, query, body, headers, routeOptions } = request;
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
+  const { url: route, config } = routeOptions;
+  const action = auditedRequest({ method, url, params, query, body, hasBody, route, declared: config.audit });
+  return action && { ...action, dryRun: request.auditDryRun ?? action.dryRun };
 }
 
 /** One-time credentials are gone when the answer is sent, so they are looked at before. */

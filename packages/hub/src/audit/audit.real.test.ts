@@ -100,6 +100,25 @@ describe("AUD-01 the audit log", () => {
     expect(await test.admin.get(nestedClusters, { namespace: "red", name: "dry" })).toBeUndefined();
   });
 
+  it("calls nothing a dry run that happened, whatever its query says", async () => {
+    const one = passthrough("red", "dry-or-not");
+    const remove = async (query: string, options: object | undefined) => {
+      await test.call(admin, "POST", "/api/v1/projects/red/clusters", clusterBody("dry-or-not"));
+      const [row] = await rowOf(await test.call(admin, "DELETE", `${one}${query}`, options));
+      const left = await test.admin.get(nestedClusters, { namespace: "red", name: "dry-or-not" });
+      return [row?.message, left?.metadata.deletionTimestamp === undefined && left !== undefined];
+    };
+    const [dry, done] = ["Dry run: Deleted NestedCluster red/dry-or-not", "Deleted NestedCluster red/dry-or-not"];
+    expect(await remove("", { kind: "DeleteOptions", apiVersion: "v1", dryRun: ["All"] })).toEqual([dry, true]);
+    expect(await remove("?dryRun=All", undefined)).toEqual([dry, true]);
+    expect(await remove("?dryRun=All", { kind: "DeleteOptions", apiVersion: "v1" })).toEqual([done, false]);
+    const login = await test.call(undefined, "POST", "/auth/token?dryRun=true", {
+      code: "x",
+      verifier: "v".repeat(43),
+    });
+    expect((await rowOf(login))[0]?.message).not.toContain("Dry run");
+  });
+
   it("holds no body, no token and no query that could be a secret", async () => {
     const made = await test.call(admin, "POST", "/api/v1/keys", { name: "secret key", description: "hush-hush" });
     const { token } = made.json() as { token: string };

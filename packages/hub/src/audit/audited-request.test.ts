@@ -123,12 +123,35 @@ describe("auditedRequest", () => {
   });
 
   it.each([
-    ["?dryRun=true", true],
-    ["?dryRun=All", true],
-    ["?dryRun=false", false],
-    ["?dryRun=", false],
-    ["", false],
-  ])("knows a dry run by %j", (query, dryRun) => {
-    expect(auditedRequest(facts("POST", `/api/v1/groups${query}`, { route: "/api/v1/groups" }))?.dryRun).toBe(dryRun);
+    ["what a route of the hub understood", { query: { dryRun: true } }, true],
+    ["what it was not asked for", { query: { dryRun: false } }, false],
+    ["a parameter that the route does not know", { query: {} }, false],
+    ["a parameter that nobody has checked", { query: { dryRun: "true" } }, false],
+  ])("goes for a dry run by %s", (_title, more, dryRun) => {
+    const found = auditedRequest(facts("POST", "/api/v1/groups?dryRun=true", { route: "/api/v1/groups", ...more }));
+    expect(found?.dryRun).toBe(dryRun);
+  });
+
+  const pod = "/api/v1/namespaces/a/pods/p";
+  it.each([
+    ["POST", "/api/v1/namespaces/a/pods?dryRun=All", {}, true],
+    ["PATCH", `${pod}?dryRun=All&dryRun=All`, { hasBody: true }, true],
+    ["PUT", `${pod}/status?dryRun=All`, { hasBody: true }, true],
+    ["DELETE", `${pod}?dryRun=All`, {}, true],
+    ["DELETE", `${pod}?dryRun=All`, { hasBody: true }, false],
+    ["DELETE", "/api/v1/namespaces/a/pods?dryRun=All", { hasBody: true }, false],
+    ["PATCH", `${pod}?dryRun=`, {}, false],
+    ["PATCH", `${pod}?dryRun=true`, {}, false],
+    ["PATCH", pod, {}, false],
+    ["POST", `${pod}/exec?dryRun=All`, {}, false],
+    ["GET", `${pod}/exec?dryRun=All`, { upgrade: true }, false],
+    ["GET", `${pod}?dryRun=All`, { upgrade: true }, false],
+    ["POST", "/api/v1/namespaces/a/services/s/proxy/pay?dryRun=All", {}, false],
+    ["POST", "/anything?dryRun=All", {}, false],
+  ])("believes a Kubernetes API's %s %s with %j only when nothing can have changed", (method, path, more, dryRun) => {
+    expect(auditedRequest(facts(method, inside + path, { ...clusters, ...more }))?.dryRun).toBe(dryRun);
+    if (!("upgrade" in more)) {
+      expect(auditedRequest(facts(method, `/kubernetes${path}`, { ...kubernetes, ...more }))?.dryRun).toBe(dryRun);
+    }
   });
 });

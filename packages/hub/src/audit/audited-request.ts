@@ -1,5 +1,6 @@
 import { agentPaths, clusterGroups, hostClusters, nestedClusters } from "@inkube/api";
 import { clustersPath, parseClusterPath } from "../tunnels/cluster-proxy.ts";
+import { isKubeDryRun } from "./dry-run.ts";
 import { type KubePath, parseKubePath } from "./kube-path.ts";
 import { withoutTokens } from "./without-tokens.ts";
 
@@ -11,8 +12,12 @@ export interface RequestFacts {
   /** Pattern of the route that takes it; absent when there is none. */
   route?: string | undefined;
   params?: unknown;
+  /** As the route understood it; what a route of the hub does not know is not in it. */
+  query?: unknown;
   /** Only names of objects are taken from it. */
   body?: unknown;
+  /** Whether anything follows the head, of whatever form. */
+  hasBody?: boolean;
   /** It switches protocols: exec, attach, port-forward. */
   upgrade?: boolean;
   /** What the route itself says; `false`: it is not recorded. */
@@ -34,6 +39,7 @@ export interface AuditedAction {
   name?: string;
   /** Without secrets. */
   path: string;
+  /** It certainly changed nothing. */
   dryRun: boolean;
 }
 
@@ -71,21 +77,22 @@ export function auditedRequest(facts: RequestFacts): AuditedAction | undefined {
   const known = mutating && prefixes.some((prefix) => place.startsWith(prefix));
   if (declared === false || (!declared && !known)) return undefined;
   const query = new URLSearchParams(url.split("?")[1] ?? "");
-  const common = {
-    path: shownPath(url),
-    dryRun: query.getAll("dryRun").some((value) => !["", "false"].includes(value)),
-  };
-  if (declared) return { ...resourceOf(facts, query), ...declared, ...common };
-  if (place.startsWith(clustersPath)) return { ...insideOf(facts), ...common };
-  if (place === kubernetesRoute) return { ...passedThrough(facts), ...common };
-  return { ...resourceOf(facts, query), ...common };
+  const path = shownPath(url);
+  if (place.startsWith(clustersPath)) return { ...insideOf(facts, query), path };
+  if (place === kubernetesRoute) return { ...passedThrough(facts, query), path };
+  const dryRun = (facts.query as { dryRun?: unknown } | undefined)?.dryRun === true;
+  return { ...resourceOf(facts, query), ...declared, path, dryRun };
 }
 
 type Resource = Omit<AuditedAction, "path" | "dryRun">;
 
-function passedThrough({ method, url }: RequestFacts): Resource {
+function passedThrough(
+  { method, url, hasBody = false }: RequestFacts,
+  query: URLSearchParams,
+): Omit<AuditedAction, "path"> {
   const path = parseKubePath(url.slice(url.indexOf("/", 1)));
   return {
+    dryRun: isKubeDryRun(method, path, query, hasBody),
     action: kubeAction(method, path),
     kind: kindsOfPlurals.get(path?.plural ?? "") ?? path?.plural ?? "Unknown",
     ...(path?.namespace !== undefined && { project: path.namespace }),
@@ -94,10 +101,14 @@ function passedThrough({ method, url }: RequestFacts): Resource {
 }
 
 /** The name is that of the nested cluster: what changes inside is told by the path, and its resource by the kind. */
-function insideOf({ method, url, upgrade }: RequestFacts): Resource {
+function insideOf(
+  { method, url, upgrade = false, hasBody = false }: RequestFacts,
+  query: URLSearchParams,
+): Omit<AuditedAction, "path"> {
   const target = parseClusterPath(url);
   const path = target && parseKubePath(target.path);
   return {
+    dryRun: !upgrade && isKubeDryRun(method, path, query, hasBody),
     action: upgrade ? "action" : kubeAction(method, path),
     kind: path ? `${nestedClusters.kind}/${path.plural}` : nestedClusters.kind,
     ...(target && { project: target.project, name: target.name }),

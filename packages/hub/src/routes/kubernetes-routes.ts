@@ -84,20 +84,26 @@ const deleteOptions = z
   .looseObject({
     kind: z.literal("DeleteOptions").optional(),
     apiVersion: z.enum(["v1", "meta.k8s.io/v1", `${group}/${version}`]).optional(),
+    dryRun: z.array(z.unknown()).nullish(),
   })
   .nullable();
 
 /**
  * A body, unless it is one that the API server breaks the connection at, or calls a fault of its own: our objects in protobuf, and
- * what says how to delete but is not DeleteOptions. Throws AppError USAGE.
+ * what says how to delete but is not DeleteOptions. Tells the audit log of a delete that is only checked. Throws AppError USAGE.
  */
-function readable({ method, url, headers }: FastifyRequest, body: Buffer): Buffer {
+function readable(request: FastifyRequest, body: Buffer): Buffer {
+  const { method, url, headers } = request;
   if (url.startsWith(`${prefix}/apis/${group}/`) && /protobuf/i.test(headers["content-type"] ?? "")) {
     throw new AppError("USAGE", "These objects have no form in protobuf", { todo: "Send JSON or YAML." });
   }
   if (method !== "DELETE" || body.length === 0) return body;
   try {
-    if (deleteOptions.safeParse(JSON.parse(body.toString("utf8"))).success) return body;
+    const { success, data } = deleteOptions.safeParse(JSON.parse(body.toString("utf8")));
+    if (success) {
+      request.auditDryRun = data?.dryRun?.includes("All") ?? false;
+      return body;
+    }
   } catch {
     // Told below.
   }

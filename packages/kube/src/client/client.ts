@@ -32,6 +32,7 @@ export interface DeleteOptions {
   resourceVersion?: string;
   gracePeriodSeconds?: number;
   propagation?: "Background" | "Foreground" | "Orphan";
+  dryRun?: boolean;
   signal?: AbortSignal;
 }
 

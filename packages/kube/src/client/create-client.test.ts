@@ -160,6 +160,12 @@ describe("A client", () => {
     expect(JSON.parse(same.calls[0]?.body ?? "")).toMatchObject({ preconditions: { uid: "1", resourceVersion: "3" } });
   });
 
+  it("asks for a delete that is only checked where the server looks: in the body", async () => {
+    await using t = await open([{ json: { status: "Success" } }]);
+    expect(await t.client.delete(type, ref, { dryRun: true })).toBe(true);
+    expect(JSON.parse(t.calls[0]?.body ?? "")).toMatchObject({ kind: "DeleteOptions", dryRun: ["All"] });
+  });
+
   it("sends an apply with its manager, and force only when told", async () => {
     await using t = await open([{ json: { metadata: ref } }]);
     await t.client.apply(type, { metadata: ref }, { fieldManager: "me" });

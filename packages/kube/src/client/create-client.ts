@@ -129,13 +129,15 @@ class HttpClient implements Client {
   }
 
   async delete(type: ResourceType, ref: ObjectRef, options: DeleteOptions = {}): Promise<boolean> {
-    const { uid, resourceVersion, gracePeriodSeconds, propagation } = options;
+    const { uid, resourceVersion, gracePeriodSeconds, propagation, dryRun } = options;
     const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
     const body = JSON.stringify({
       apiVersion: "v1",
       kind: "DeleteOptions",
       ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
       ...(propagation && { propagationPolicy: propagation }),
+      // With a body the server does not look for it in the query.
+      ...(dryRun && { dryRun: ["All"] }),
       ...((uid || resourceVersion) && { preconditions }),
     });
     const headers = { "content-type": "application/json" };
