@@ -1,5 +1,6 @@
 /** A small Kubernetes runtime: client, watch cache, work queue, controller, lease and streams. */
 export { createWatchCache } from "./cache/create-watch-cache.ts";
+export { isHeld } from "./cache/resource-version.ts";
 export { type Change, changedObject, type WatchCache, type WatchCacheOptions } from "./cache/watch-cache.ts";
 export type * from "./client/client.ts";
 export { createClient } from "./client/create-client.ts";

@@ -1,5 +1,6 @@
 import { AppError, labels, managedBy, names, nestedClusters, reservedPrefix } from "@inkube/api";
 import { type Client, isKubeError, type KubeObject, resources } from "@inkube/kube";
+import { createOnce } from "../idempotency/create-once.ts";
 import { labelFilter } from "../view/filter.ts";
 import type { Subject } from "./members.ts";
 
@@ -22,7 +23,6 @@ export const filterRoles = ["inkube:nested-cluster-viewer", "inkube:nested-clust
 export const accessFilterLabel = `${reservedPrefix}access-filter`;
 
 const namespace = names.systemNamespace;
-const fieldManager = "inkube-hub";
 
 /**
  * As it is kept: a ConfigMap of the hub's namespace, where only the hub and the cluster's administrators write. Durable and
@@ -67,10 +67,15 @@ export async function listFilters(client: Client): Promise<AccessFilter[]> {
   return items.flatMap((item) => fromConfigMap(item) ?? []);
 }
 
-/** Throws AppError KUBE_ALREADY_EXISTS for a name that is taken. */
-export async function createFilter(client: Client, filter: AccessFilter, dryRun: boolean): Promise<void> {
+/** The filter, and whether it was made now. Throws AppError KUBE_ALREADY_EXISTS for a name that is taken by another. */
+export async function createFilter(
+  client: Client,
+  filter: AccessFilter,
+  options: { dryRun: boolean; mark: string | undefined },
+): Promise<{ filter: AccessFilter; fresh: boolean }> {
   try {
-    await client.create(resources.configmaps, toConfigMap(filter), { fieldManager, dryRun });
+    const { object, fresh } = await createOnce(client, resources.configmaps, toConfigMap(filter), options);
+    return { filter: fromConfigMap(object) ?? filter, fresh };
   } catch (error) {
     if (!isKubeError(error, "alreadyExists")) throw error;
     throw new AppError("KUBE_ALREADY_EXISTS", `There is already an access filter ${filter.name}`, {
@@ -80,8 +85,8 @@ export async function createFilter(client: Client, filter: AccessFilter, dryRun:
 }
 
 /** False when there is none. */
-export function deleteFilter(client: Client, name: string): Promise<boolean> {
-  return client.delete(resources.configmaps, { namespace, name: configMapName(name) });
+export function deleteFilter(client: Client, name: string, options: { dryRun: boolean }): Promise<boolean> {
+  return client.delete(resources.configmaps, { namespace, name: configMapName(name) }, options);
 }
 
 /** The kind of object that filters are about. */

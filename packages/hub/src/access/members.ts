@@ -67,7 +67,7 @@ export async function setMember(
   const known = givable(project, role);
   const binding = bindingOf(project, subject, known);
   await context.client.apply(typeOf(project), binding, { fieldManager: fieldManagers.hub, force: true, dryRun });
-  if (!dryRun) await removeMember(context, project, subject, binding.metadata.name);
+  if (!dryRun) await removeMember(context, project, subject, { kept: binding.metadata.name });
   return { subject, role, managed: true };
 }
 
@@ -76,7 +76,7 @@ export async function removeMember(
   { client }: Context,
   project: string | undefined,
   subject: Subject,
-  kept?: string,
+  { kept, dryRun = false }: { kept?: string; dryRun?: boolean } = {},
 ): Promise<boolean> {
   // Not looked up by what is in a list: the names of all bindings that there can be are known.
   const removed = await Promise.all(
@@ -84,7 +84,8 @@ export async function removeMember(
       const binding = bindingOf(project, subject, role);
       const { name, namespace } = binding.metadata;
       if (name === kept) return false;
-      return client.delete(typeOf(project), { name, ...(namespace !== undefined && { namespace }) });
+      const ref = { name, ...(namespace !== undefined && { namespace }) };
+      return client.delete(typeOf(project), ref, { dryRun });
     }),
   );
   return removed.includes(true);

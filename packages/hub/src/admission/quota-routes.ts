@@ -4,6 +4,7 @@ import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
 import { settingsResource } from "../install/roles.ts";
 import { callerOf, errorAnswers } from "../routes/route-context.ts";
+import { writeQuery } from "../routes/schemas.ts";
 import type { HubServer } from "../server/server.ts";
 import { isExempt } from "./cluster-rules.ts";
 import { allowedBy, isSeparate, type Usage, usageOf } from "./quota-rule.ts";
@@ -39,13 +40,14 @@ export function quotaRoutes(server: HubServer, context: HubContext): void {
       tags: ["settings"],
       summary: "Set the quota of each user",
       description: "It holds for what is created or grows from now on, and for everybody but administrators.",
+      querystring: writeQuery,
       body: userQuota,
       response: { 200: userQuota, ...errorAnswers },
     },
     config: { audit: { action: "update", kind: "UserQuota" } },
     handler: async (request) => {
       await mustBeAllowed(context, callerOf(request), "update");
-      await writeUserQuota(client, request.body);
+      await writeUserQuota(client, request.body, request.query);
       return request.body;
     },
   });

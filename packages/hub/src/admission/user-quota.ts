@@ -64,7 +64,7 @@ export async function readUserQuota(client: Client, signal?: AbortSignal): Promi
   return parseUserQuota((found?.data as Record<string, string> | undefined)?.[key]);
 }
 
-export async function writeUserQuota(client: Client, quota: UserQuota): Promise<void> {
+export async function writeUserQuota(client: Client, quota: UserQuota, { dryRun }: { dryRun: boolean }): Promise<void> {
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata: ref, data: { [key]: JSON.stringify(quota) } };
-  await client.apply(resources.configmaps, object, { fieldManager, force: true });
+  await client.apply(resources.configmaps, object, { fieldManager, force: true, dryRun });
 }

@@ -1,4 +1,4 @@
-import { type CredentialKind, credentialKinds, labels, managedBy, names } from "@inkube/api";
+import { annotations, type CredentialKind, credentialKinds, labels, managedBy, names } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 
 /** What is known of a credential; never its secret. Times are RFC 3339. */
@@ -18,7 +18,12 @@ export interface Credential {
   revokedAt?: string;
   /** For one-time credentials: hash of what was made with it. */
   usedFor?: string;
+  /** Of the create that made it, when that may be sent again. */
+  mark?: string;
 }
+
+/** Label with {@link Credential.mark}; the key is that of the annotation on objects, which cannot be searched for. */
+export const idempotencyLabel = annotations.idempotencyKey;
 
 export const credentialNamespace = names.systemNamespace;
 
@@ -35,7 +40,11 @@ export function toSecret(credential: Credential): KubeObject {
     metadata: {
       name: credentialSecretName(credential.id),
       namespace: credentialNamespace,
-      labels: { [labels.credential]: credential.kind, [labels.managedBy]: managedBy.hub },
+      labels: {
+        [labels.credential]: credential.kind,
+        [labels.managedBy]: managedBy.hub,
+        ...(credential.mark !== undefined && { [idempotencyLabel]: credential.mark }),
+      },
     },
     type: "inkube.dev/credential",
     data: { credential: Buffer.from(JSON.stringify(credential)).toString("base64") },

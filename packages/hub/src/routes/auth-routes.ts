@@ -13,6 +13,7 @@ import { settingsResource } from "../install/roles.ts";
 import { answerFor, toAppError } from "../server/errors.ts";
 import type { HubServer } from "../server/server.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
+import { writeQuery } from "./schemas.ts";
 
 const tags = ["access"];
 /** No credential is needed. */
@@ -242,12 +243,14 @@ export function sessionRoutes(server: HubServer, { sessions, access }: HubContex
       tags,
       summary: "End a session at once",
       params: z.object({ id: z.string().regex(/^[a-z2-7]{16}$/) }),
+      querystring: writeQuery,
       response: { 200: z.object({ deleted: z.literal(true) }), ...errorAnswers },
     },
     handler: async (request) => {
       const found = sessions.get(request.params.id);
       const mine = found?.subject === callerOf(request).user;
-      if (!found || !(mine || (await seesAll(request))) || !(await sessions.end(found.id))) {
+      const isHis = found !== undefined && (mine || (await seesAll(request)));
+      if (!isHis || !(request.query.dryRun || (await sessions.end(found.id)))) {
         throw new AppError("KUBE_NOT_FOUND", `There is no session ${request.params.id} that you may end`);
       }
       return { deleted: true as const };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type AccessFilter, createFilter, deleteFilter, filterRoles, listFilters } from "../access/access-filter.ts";
 import { mustManageMembers } from "../access/members.ts";
 import type { HubContext } from "../context.ts";
+import { idempotencyHeaders, idempotencyMark } from "../idempotency/mark.ts";
 import type { HubServer } from "../server/server.ts";
 import { labelFilter } from "../view/filter.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
@@ -52,16 +53,20 @@ export function filterRoutes(server: HubServer, context: HubContext): void {
       summary: "Give rights by labels",
       description: "Whoever may change a nested cluster may change its labels, and so who else sees it.",
       querystring: writeQuery,
+      headers: idempotencyHeaders,
       body: filterSchema,
       response: { 201: filterSchema, 200: filterSchema, ...errorAnswers },
     },
     handler: async (request, reply) => {
-      await mustManageMembers(context, callerOf(request), "update", undefined);
+      const caller = callerOf(request);
+      await mustManageMembers(context, caller, "update", undefined);
       labelFilter(request.body.selector);
       const { dryRun } = request.query;
-      const { projects, ...filter } = request.body;
-      await createFilter(client, { ...filter, ...(projects && { projects }) } satisfies AccessFilter, dryRun);
-      return reply.code(dryRun ? 200 : 201).send(request.body);
+      const { projects, ...rest } = request.body;
+      const wanted: AccessFilter = { ...rest, ...(projects && { projects }) };
+      const options = { dryRun, mark: idempotencyMark(caller, request.headers) };
+      const { filter, fresh } = await createFilter(client, wanted, options);
+      return reply.code(fresh && !dryRun ? 201 : 200).send(filter as z.output<typeof filterSchema>);
     },
   });
   server.route({
@@ -71,11 +76,12 @@ export function filterRoutes(server: HubServer, context: HubContext): void {
       tags: ["access filters"],
       summary: "Delete an access filter",
       params: z.object({ name: filterName }),
+      querystring: writeQuery,
       response: { 200: z.object({ deleted: z.literal(true) }), ...errorAnswers },
     },
     handler: async (request) => {
       await mustManageMembers(context, callerOf(request), "update", undefined);
-      if (await deleteFilter(client, request.params.name)) return { deleted: true as const };
+      if (await deleteFilter(client, request.params.name, request.query)) return { deleted: true as const };
       throw new AppError("KUBE_NOT_FOUND", `There is no access filter ${request.params.name}`);
     },
   });

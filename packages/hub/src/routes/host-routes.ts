@@ -11,7 +11,7 @@ import type { HubServer } from "../server/server.ts";
 import { objectFilter } from "../view/filter.ts";
 import { registerObjectRoutes } from "./object-routes.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
-import { pathName } from "./schemas.ts";
+import { pathName, writeQuery } from "./schemas.ts";
 
 const importLifeMs = 24 * 60 * 60_000;
 
@@ -57,8 +57,10 @@ function registerImportCommand(server: HubServer, context: HubContext): void {
       description:
         "Commands from before stop counting. Applying it again on a host that has joined changes its access mode.",
       params: z.object({ name: pathName }),
+      querystring: writeQuery,
       body: proxySchema,
       response: {
+        200: z.object({ accepted: z.literal(true) }).describe("It was only checked."),
         201: z.object({
           command: z.string().describe("To be run with kubectl where the cluster's administrator is."),
           alternative: z
@@ -77,6 +79,7 @@ function registerImportCommand(server: HubServer, context: HubContext): void {
         throw new AppError("KUBE_FORBIDDEN", "You may not import hosts", { todo: "Ask an administrator of the hub." });
       }
       if (!(await client.get(hostClusters, { name }))) throw new AppError("KUBE_NOT_FOUND", `There is no host ${name}`);
+      if (request.query.dryRun) return reply.code(200).send({ accepted: true as const });
       for (const old of credentials.list("import", name)) await credentials.remove(old.id);
       const expiresAt = new Date(clock.now() + importLifeMs).toISOString();
       const description = JSON.stringify(request.body satisfies ProxySettings);

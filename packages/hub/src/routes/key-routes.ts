@@ -2,8 +2,10 @@ import { AppError } from "@inkube/api";
 import { z } from "zod";
 import type { HubContext } from "../context.ts";
 import { type Credential, refusalOf } from "../credentials/credential.ts";
+import { idempotencyHeaders, idempotencyMark } from "../idempotency/mark.ts";
 import type { HubServer } from "../server/server.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
+import { writeQuery } from "./schemas.ts";
 
 const mostKeys = 20;
 const dayMs = 24 * 60 * 60_000;
@@ -78,17 +80,29 @@ export function keyRoutes(server: HubServer, context: HubContext): void {
     schema: {
       tags: ["API keys"],
       summary: "Make an API key",
+      description:
+        "Sent again with the same Idempotency-Key, it replaces the API key that it made: the token is told once, and may not have arrived.",
+      querystring: writeQuery,
+      headers: idempotencyHeaders,
       body: z.object({
         name: z.string().min(1).max(100),
         description: z.string().max(1000).default(""),
         days: z.number().int().min(1).max(366).default(90).describe("Until it expires."),
       }),
-      response: { 201: apiKey.extend({ token: z.string().describe("Told only now.") }), ...errorAnswers },
+      response: {
+        200: apiKey.omit({ id: true }).describe("It was only checked."),
+        201: apiKey.extend({ token: z.string().describe("Told only now.") }),
+        ...errorAnswers,
+      },
     },
     handler: async (request, reply) => {
-      const { user, groups } = callerOf(request);
+      const caller = callerOf(request);
+      const { user, groups } = caller;
       const { name, description, days } = request.body;
-      const active = credentials.list("api-key", user).filter((key) => !refusalOf(key, clock.now()));
+      const mark = idempotencyMark(caller, request.headers);
+      const active = credentials
+        .list("api-key", user)
+        .filter((key) => !refusalOf(key, clock.now()) && (mark === undefined || key.mark !== mark));
       if (active.length >= mostKeys) {
         throw new AppError("KUBE_FORBIDDEN", `You have ${mostKeys} API keys already`, { todo: "Delete one first." });
       }
@@ -98,6 +112,10 @@ export function keyRoutes(server: HubServer, context: HubContext): void {
         });
       }
       const expiresAt = new Date(clock.now() + days * dayMs).toISOString();
+      if (request.query.dryRun) {
+        const createdAt = new Date(clock.now()).toISOString();
+        return reply.code(200).send({ name, description, createdAt, expiresAt, state: "active" as const });
+      }
       const { credential, token } = await credentials.issue({
         kind: "api-key",
         subject: user,
@@ -105,6 +123,7 @@ export function keyRoutes(server: HubServer, context: HubContext): void {
         name,
         description,
         expiresAt,
+        ...(mark !== undefined && { mark }),
       });
       return reply.code(201).send({ ...shown(credential), token });
     },
@@ -116,11 +135,12 @@ export function keyRoutes(server: HubServer, context: HubContext): void {
       tags: ["API keys"],
       summary: "Revoke an API key",
       params: keyId,
+      querystring: writeQuery,
       response: { 200: apiKey, ...errorAnswers },
     },
     handler: async (request) => {
       const key = own(request.params.id, callerOf(request).user);
-      await credentials.revoke(key.id);
+      if (!request.query.dryRun) await credentials.revoke(key.id);
       return shown({ ...key, revokedAt: key.revokedAt ?? new Date(clock.now()).toISOString() });
     },
   });
@@ -131,10 +151,12 @@ export function keyRoutes(server: HubServer, context: HubContext): void {
       tags: ["API keys"],
       summary: "Delete an API key",
       params: keyId,
+      querystring: writeQuery,
       response: { 200: z.object({ deleted: z.literal(true) }), ...errorAnswers },
     },
     handler: async (request) => {
-      await credentials.remove(own(request.params.id, callerOf(request).user).id);
+      const { id } = own(request.params.id, callerOf(request).user);
+      if (!request.query.dryRun) await credentials.remove(id);
       return { deleted: true as const };
     },
   });

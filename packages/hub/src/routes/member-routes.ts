@@ -70,14 +70,15 @@ function registerMembers(server: HubServer, context: HubContext, url: string, sc
     schema: {
       ...common,
       summary: `Take the role of a user or group ${where}`,
-      querystring: z.object({ kind: z.enum(["User", "Group"]), name: z.string().min(1).max(253) }),
+      querystring: writeQuery.extend({ kind: z.enum(["User", "Group"]), name: z.string().min(1).max(253) }),
       response: { 200: z.object({ deleted: z.literal(true) }), ...errorAnswers },
     },
     handler: async (request) => {
       const project = projectOf(request.params);
       await mustManageMembers(context, callerOf(request), "update", project);
-      if (await removeMember(context, project, request.query)) return { deleted: true as const };
-      throw new AppError("KUBE_NOT_FOUND", `The hub gave ${request.query.name} no role there`, {
+      const { dryRun, ...subject } = request.query;
+      if (await removeMember(context, project, subject, { dryRun })) return { deleted: true as const };
+      throw new AppError("KUBE_NOT_FOUND", `The hub gave ${subject.name} no role there`, {
         todo: "Bindings that were made in Kubernetes by hand are removed there.",
       });
     },

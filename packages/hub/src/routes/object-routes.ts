@@ -1,18 +1,12 @@
-import { createHash } from "node:crypto";
-import { AppError, annotations, fieldManagers } from "@inkube/api";
-import {
-  apiVersionOf,
-  type Client,
-  isKubeError,
-  type KubeObject,
-  type ResourceType,
-  type WatchCache,
-} from "@inkube/kube";
+import { AppError, fieldManagers } from "@inkube/api";
+import { apiVersionOf, type KubeObject, type ResourceType, type WatchCache } from "@inkube/kube";
 import { z } from "zod";
 import { rememberVisible } from "../access/remembered-visible.ts";
 import { everything, type Visible } from "../access/visible.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
+import { createOnce } from "../idempotency/create-once.ts";
+import { idempotencyHeaders, idempotencyMark } from "../idempotency/mark.ts";
 import type { HubServer } from "../server/server.ts";
 import type { Filter } from "../view/filter.ts";
 import type { LiveList } from "../view/live-list.ts";
@@ -41,9 +35,6 @@ export interface ObjectRoutes<Q extends z.ZodRawShape> {
   candidates?(query: Record<string, string | undefined>): Iterable<KubeObject>;
   sorts: Readonly<Record<string, SortKey>>;
 }
-
-/** Header by which a create that is sent again is known. */
-export const idempotencyHeader = "idempotency-key";
 
 /** Lists from memory; everything else goes to the Kubernetes API as the caller, which alone judges it. */
 export function registerObjectRoutes<Q extends z.ZodRawShape>(
@@ -142,18 +133,17 @@ function registerWrites<Q extends z.ZodRawShape>(
       summary: `Create one of ${tag}`,
       ...(path.includes(":project") && { params: z.object({ project: pathName }) }),
       querystring: writeQuery,
-      headers: z.looseObject({ [idempotencyHeader]: z.string().min(1).max(256).optional() }),
+      headers: idempotencyHeaders,
       body: objectSchema(type.kind, "input"),
       response: { ...one, 201: objectSchema(type.kind, "output") },
     },
     handler: async (request, reply) => {
       const { project } = (request.params ?? {}) as { project?: string };
       const caller = callerOf(request);
-      const key = request.headers[idempotencyHeader];
-      const mark = typeof key === "string" ? idempotencyMark(caller, key) : undefined;
-      const object = bodyObject(type, request.body as Record<string, unknown>, project, mark);
+      const object = bodyObject(type, request.body as Record<string, unknown>, project);
       const { dryRun } = request.query as { dryRun: boolean };
-      const created = await createOnce(clients.clientFor(caller), type, object, { dryRun, mark });
+      const options = { dryRun, mark: idempotencyMark(caller, request.headers) };
+      const created = await createOnce(clients.clientFor(caller), type, object, options);
       return reply.code(created.fresh && !dryRun ? 201 : 200).send(created.object);
     },
   });
@@ -182,13 +172,16 @@ function registerWrites<Q extends z.ZodRawShape>(
       tags: [tag],
       summary: `Delete one of ${tag}`,
       params,
-      querystring: z.object({ uid: z.string().max(64).optional().describe("Delete only this incarnation.") }),
+      querystring: writeQuery.extend({
+        uid: z.string().max(64).optional().describe("Delete only this incarnation."),
+      }),
       response: { 202: z.object({ accepted: z.literal(true) }), ...errorAnswers },
     },
     handler: async (request, reply) => {
       const ref = refOf(request.params);
-      const { uid } = request.query as { uid?: string };
-      const deleted = await clients.clientFor(callerOf(request)).delete(type, ref, uid === undefined ? {} : { uid });
+      const { uid, dryRun } = request.query as { uid?: string; dryRun: boolean };
+      const options = { dryRun, ...(uid !== undefined && { uid }) };
+      const deleted = await clients.clientFor(callerOf(request)).delete(type, ref, options);
       if (!deleted) throwMissing(type, ref.name);
       return reply.code(202).send({ accepted: true });
     },
@@ -216,12 +209,7 @@ function patchOf(type: ResourceType, { apiVersion, kind, ...patch }: Record<stri
 }
 
 /** The object of a body, in its project; what only the API server may set is left out. */
-function bodyObject(
-  type: ResourceType,
-  body: Record<string, unknown>,
-  project: string | undefined,
-  mark: string | undefined,
-): KubeObject {
+function bodyObject(type: ResourceType, body: Record<string, unknown>, project: string | undefined): KubeObject {
   const given = body.metadata;
   if (typeof given !== "object" || given === null || typeof (given as { name?: unknown }).name !== "string") {
     const fields = [{ field: "metadata.name", message: "is required" }];
@@ -231,7 +219,6 @@ function bodyObject(
     });
   }
   const { name, labels, annotations: notes } = given as KubeObject["metadata"];
-  const marked = { ...notes, ...(mark !== undefined && { [annotations.idempotencyKey]: mark }) };
   return {
     apiVersion: apiVersionOf(type),
     kind: type.kind,
@@ -239,33 +226,8 @@ function bodyObject(
       name,
       ...(project !== undefined && { namespace: project }),
       ...(labels && { labels }),
-      ...(Object.keys(marked).length > 0 && { annotations: marked }),
+      ...(notes && { annotations: notes }),
     },
     ...(body.spec !== undefined && { spec: body.spec }),
   };
-}
-
-/** Of the caller and his key: another caller's equal key means nothing. */
-function idempotencyMark({ user }: Principal, key: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([user, key]))
-    .digest("hex")
-    .slice(0, 32);
-}
-
-async function createOnce(
-  client: Client,
-  type: ResourceType,
-  object: KubeObject,
-  { dryRun, mark }: { dryRun: boolean; mark: string | undefined },
-): Promise<{ object: KubeObject; fresh: boolean }> {
-  try {
-    return { object: await client.create(type, object, { dryRun, fieldManager: fieldManagers.hub }), fresh: true };
-  } catch (error) {
-    if (mark === undefined || !isKubeError(error, "alreadyExists")) throw error;
-    const { name, namespace } = object.metadata;
-    const there = await client.get(type, { name, ...(namespace !== undefined && { namespace }) });
-    if (there?.metadata.annotations?.[annotations.idempotencyKey] !== mark) throw error;
-    return { object: there, fresh: false };
-  }
 }

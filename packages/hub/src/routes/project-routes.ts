@@ -1,9 +1,11 @@
-import { AppError, annotations, fieldManagers, group, labels, managedBy } from "@inkube/api";
+import { AppError, annotations, group, labels, managedBy } from "@inkube/api";
 import { isKubeError, type KubeObject, resources } from "@inkube/kube";
 import { z } from "zod";
 import { visibleProjects } from "../access/visible.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
+import { createOnce } from "../idempotency/create-once.ts";
+import { idempotencyHeaders, idempotencyMark } from "../idempotency/mark.ts";
 import { projectsResource } from "../install/roles.ts";
 import type { HubServer } from "../server/server.ts";
 import { nameFilter, objectFilter } from "../view/filter.ts";
@@ -70,6 +72,7 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
       tags: ["projects"],
       summary: "Create a project",
       querystring: writeQuery,
+      headers: idempotencyHeaders,
       body: z.object({
         name: projectName,
         description: z.string().max(1024).default(""),
@@ -79,18 +82,18 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
     },
     handler: async (request, reply) => {
       const { name, description, labels: given } = request.body;
-      await mustBeAllowed(context, callerOf(request), "create");
+      const caller = callerOf(request);
+      await mustBeAllowed(context, caller, "create");
       const object = projectNamespace(name, description, given);
       const { dryRun } = request.query;
-      const created = await client
-        .create(resources.namespaces, object, { dryRun, fieldManager: fieldManagers.hub })
-        .catch((error: unknown) => {
-          if (!isKubeError(error, "alreadyExists")) throw error;
-          throw new AppError("KUBE_ALREADY_EXISTS", `There is already a project or namespace ${name}`, {
-            todo: "Choose another name.",
-          });
+      const options = { dryRun, mark: idempotencyMark(caller, request.headers) };
+      const created = await createOnce(client, resources.namespaces, object, options).catch((error: unknown) => {
+        if (!isKubeError(error, "alreadyExists")) throw error;
+        throw new AppError("KUBE_ALREADY_EXISTS", `There is already a project or namespace ${name}`, {
+          todo: "Choose another name.",
         });
-      return reply.code(dryRun ? 200 : 201).send(shown(created));
+      });
+      return reply.code(created.fresh && !dryRun ? 201 : 200).send(shown(created.object));
     },
   });
   server.route({
@@ -100,6 +103,7 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
       tags: ["projects"],
       summary: "Delete a project",
       params: z.object({ project: pathName }),
+      querystring: writeQuery,
       response: { 202: z.object({ accepted: z.literal(true) }), ...errorAnswers },
     },
     handler: async (request, reply) => {
@@ -107,7 +111,7 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
       await mustBeAllowed(context, callerOf(request), "delete", name);
       if (!view.projects.get(name)) throw new AppError("KUBE_NOT_FOUND", `There is no project ${name}`);
       // Admission refuses it while nested clusters are there, as it does for kubectl.
-      await client.delete(resources.namespaces, { name });
+      await client.delete(resources.namespaces, { name }, { dryRun: request.query.dryRun });
       return reply.code(202).send({ accepted: true });
     },
   });
