@@ -1,7 +1,7 @@
 import type { CommandContext } from "../context.ts";
+import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
 import { printAnswer, printRows } from "../hub/print-rows.ts";
 import { roleName } from "../hub/roles.ts";
-import { mustBeConfirmed } from "./confirm.ts";
 
 const path = "/api/v1/filters";
 
@@ -62,8 +62,14 @@ export async function listFilters(context: CommandContext): Promise<void> {
 }
 
 /** Takes what the filter gave. */
-export async function deleteFilter(name: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
-  await mustBeConfirmed(`Delete access filter ${name}?`, flags.yes, context);
-  await (await context.hub()).call("DELETE", `${path}/${encodeURIComponent(name)}`);
-  await printAnswer({ name, deleted: true }, `Access filter ${name} is deleted`, context);
+export function deleteFilter(name: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
+  const deletion = {
+    question: `Delete access filter ${name}?`,
+    path: `${path}/${encodeURIComponent(name)}`,
+    subject: { name },
+    outcome: { deleted: true },
+    done: `Access filter ${name} is deleted`,
+    possible: `Access filter ${name} could be deleted`,
+  };
+  return deleteByHub(deletion, flags, context);
 }

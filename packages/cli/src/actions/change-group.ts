@@ -52,14 +52,14 @@ export async function changeGroup(name: string, flags: GroupChanges, context: Co
 /** Stops or starts placement of a group's nested clusters on one of its hosts; what is there stays. */
 export async function drainInGroup(
   { group, host }: { group: string; host: string },
-  draining: boolean,
+  flags: { undo: boolean; "dry-run": boolean },
   context: CommandContext,
 ): Promise<void> {
   const hosts = (before: Hosts): Hosts => {
     mustHave(group, before, host);
-    return before.map((entry) => (entry.name === host ? { ...entry, draining } : entry));
+    return before.map((entry) => (entry.name === host ? { ...entry, draining: !flags.undo } : entry));
   };
-  await patchGroup(group, { spec: {}, hosts, dryRun: false }, context);
+  await patchGroup(group, { spec: {}, hosts, dryRun: flags["dry-run"] }, context);
 }
 
 async function patchGroup(

@@ -25,6 +25,7 @@ interface CreateOptions {
   wait: boolean;
   timeout: number;
   connect: boolean;
+  "dry-run": boolean;
 }
 
 /** Creates a NestedCluster after a dry run, and waits for it unless told otherwise. */
@@ -37,23 +38,24 @@ export async function createCluster(
   const ref = { namespace: wanted.metadata.namespace ?? context.globals.project, name: wanted.metadata.name };
   const host = await context.host();
   const write = { fieldManager: fieldManagers.cli, signal: context.signal };
-  await host.create(nestedClusters, wanted, { ...write, dryRun: true }).catch((error: unknown) => {
+  const checked = await host.create(nestedClusters, wanted, { ...write, dryRun: true }).catch((error: unknown) => {
     if (isKubeError(error, "alreadyExists")) throw alreadyThere(ref, error);
     throw missingProject(error, ref.namespace) ?? error;
   });
+  if (options["dry-run"]) return printCreated(checked, "could be created (dry run)", context);
   const created = await host.create(nestedClusters, wanted, write);
-  if (!options.wait) return printCreated(created, "created", context);
+  if (!options.wait) return printCreated(created, "is created", context);
   context.progress.log(`Created ${displayName(ref)}`);
   const ready = await waitReady(host, ref, options.timeout, context);
   if (options.connect) await addToKubeconfig(ready, undefined, context);
-  await printCreated(ready as unknown as KubeObject, `ready${at(ready.status?.endpoint?.url)}`, context);
+  await printCreated(ready as unknown as KubeObject, `is ready${at(ready.status?.endpoint?.url)}`, context);
   if (!options.connect && !context.globals.output) context.progress.log(`Use it with: ${connectHint(ref)}`);
 }
 
 /** The object that the options describe, on top of one from a file. Throws AppError USAGE when they contradict. */
 export function buildCluster(
   name: string | undefined,
-  options: Omit<CreateOptions, "wait" | "timeout" | "connect">,
+  options: Omit<CreateOptions, "wait" | "timeout" | "connect" | "dry-run">,
   base: KubeObject | undefined,
   project: string,
 ): KubeObject {
@@ -106,8 +108,7 @@ async function printCreated(object: KubeObject, what: string, { io, globals }: C
   const { metadata } = asNestedCluster(object);
   if (text !== undefined) io.stdout.write(text);
   else if (globals.output === "name") io.stdout.write(`nestedcluster.inkube.dev/${metadata.name}\n`);
-  else
-    io.stdout.write(`${displayName({ namespace: metadata.namespace ?? "default", name: metadata.name })} is ${what}\n`);
+  else io.stdout.write(`${displayName({ namespace: metadata.namespace ?? "default", name: metadata.name })} ${what}\n`);
 }
 
 function at(url: string | undefined): string {

@@ -13,6 +13,7 @@ interface DeleteFlags {
   wait: boolean;
   timeout: number;
   yes: boolean;
+  "dry-run": boolean;
 }
 type Ref = { namespace: string; name: string };
 type ShowStep = (ref: Ref, state: StepState, detail?: string) => void;
@@ -33,14 +34,16 @@ export async function deleteClusters(
   context: CommandContext,
 ): Promise<void> {
   const refs = [...new Set(clusterNames)].map((name) => ({ namespace: context.globals.project, name }));
-  if (!flags.yes && !(await confirmed(refs, context))) throw new AppError("INTERRUPTED", "Nothing was deleted");
+  const dryRun = flags["dry-run"];
+  if (!flags.yes && !dryRun && !(await confirmed(refs, context)))
+    throw new AppError("INTERRUPTED", "Nothing was deleted");
   const host = await context.host();
   const show = stepsOf(refs, context);
   const answers = await Promise.all(refs.map((ref) => deleteCluster(host, ref, flags, { ...context, show })));
   context.progress.end();
   const failures = answers.filter((answer) => answer !== undefined);
   const failed = new Set(failures.map(({ ref }) => ref));
-  for (const ref of refs) if (!failed.has(ref)) context.io.stdout.write(line(ref, flags.wait, context));
+  for (const ref of refs) if (!failed.has(ref)) context.io.stdout.write(line(ref, flags, context));
   if (failures.length > 0) throw together(failures);
 }
 
@@ -53,9 +56,10 @@ async function deleteCluster(
 ): Promise<Failure | undefined> {
   let accepted = false;
   try {
-    accepted = await host.delete(nestedClusters, ref, { propagation: "Background", signal: context.signal });
+    const { wait, "dry-run": dryRun } = flags;
+    accepted = await host.delete(nestedClusters, ref, { propagation: "Background", dryRun, signal: context.signal });
     if (!accepted) throw clusterNotFound(ref);
-    if (flags.wait) await waitGone(host, ref, flags.timeout, context);
+    if (wait && !dryRun) await waitGone(host, ref, flags.timeout, context);
     return undefined;
   } catch (error) {
     if (accepted) context.show(ref, "failed");
@@ -113,8 +117,10 @@ async function waitGone(host: Client, ref: Ref, timeoutMs: number, context: Dele
   );
 }
 
-function line(ref: Ref, waited: boolean, { globals }: CommandContext): string {
+function line(ref: Ref, { wait, "dry-run": dryRun }: DeleteFlags, { globals }: CommandContext): string {
   if (globals.output === "name") return `nestedcluster.inkube.dev/${ref.name}\n`;
-  if (globals.output === "json") return `${JSON.stringify({ ...ref, deleted: waited })}\n`;
-  return waited ? `${displayName(ref)} is deleted\n` : `${displayName(ref)} is being deleted\n`;
+  const outcome = dryRun ? { dryRun } : { deleted: wait };
+  if (globals.output === "json") return `${JSON.stringify({ ...ref, ...outcome })}\n`;
+  if (dryRun) return `${displayName(ref)} could be deleted (dry run)\n`;
+  return wait ? `${displayName(ref)} is deleted\n` : `${displayName(ref)} is being deleted\n`;
 }

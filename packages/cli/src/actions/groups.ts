@@ -3,9 +3,9 @@ import type { KubeObject } from "@inkube/kube";
 import { readAdvancedFile } from "../clusters/advanced-file.ts";
 import type { CommandContext } from "../context.ts";
 import { amounts } from "../hub/amounts.ts";
+import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
 import { printObject, printObjects } from "../hub/print-objects.ts";
 import { ageOf } from "../output/duration.ts";
-import { mustBeConfirmed } from "./confirm.ts";
 
 const path = "/api/v1/groups";
 
@@ -23,6 +23,7 @@ export interface GroupFlags {
   limit: string[];
   minimum: string[];
   "advanced-file": string | undefined;
+  "dry-run": boolean;
 }
 
 /** Creates a cluster group. */
@@ -40,13 +41,10 @@ export async function createGroup(name: string, flags: GroupFlags, context: Comm
     ...(flags.minimum.length > 0 && { minimum: amounts("minimum", flags.minimum) }),
     ...(advanced && { advanced }),
   };
-  const object = await hub.call<KubeObject>("POST", path, {
-    apiVersion,
-    kind: "ClusterGroup",
-    metadata: { name },
-    spec,
-  });
-  await printObject(object, [`Created group ${name}`], context);
+  const wanted = { apiVersion, kind: "ClusterGroup", metadata: { name }, spec };
+  const dryRun = flags["dry-run"];
+  const object = await hub.call<KubeObject>("POST", `${path}?dryRun=${dryRun}`, wanted);
+  await printObject(object, [dryRun ? `Group ${name} could be created (dry run)` : `Created group ${name}`], context);
 }
 
 /** Prints the groups that the person may use. */
@@ -99,10 +97,14 @@ export async function describeGroup(name: string, context: CommandContext): Prom
 }
 
 /** Deletes a group that no nested cluster belongs to. */
-export async function deleteGroup(name: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
-  await mustBeConfirmed(`Delete group ${name}?`, flags.yes, context);
-  await (await context.hub()).call("DELETE", `${path}/${name}`);
-  context.io.stdout.write(
-    context.globals.output === "json" ? `${JSON.stringify({ name, deleted: true })}\n` : `Group ${name} is deleted\n`,
-  );
+export function deleteGroup(name: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
+  const deletion = {
+    question: `Delete group ${name}?`,
+    path: `${path}/${encodeURIComponent(name)}`,
+    subject: { name },
+    outcome: { deleted: true },
+    done: `Group ${name} is deleted`,
+    possible: `Group ${name} could be deleted`,
+  };
+  return deleteByHub(deletion, flags, context);
 }

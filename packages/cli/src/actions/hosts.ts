@@ -1,6 +1,7 @@
-import { AppError, type HostCluster, type NestedCluster } from "@inkube/api";
+import type { HostCluster, NestedCluster } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import type { CommandContext } from "../context.ts";
+import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
 import { printObject, printObjects } from "../hub/print-objects.ts";
 import { ageOf } from "../output/duration.ts";
 
@@ -89,24 +90,29 @@ function usage(metrics: NonNullable<HostCluster["status"]>["metrics"]): string {
 }
 
 /** Stops or starts placement on a host; what is there stays. */
-export async function setDraining(name: string, draining: boolean, context: CommandContext): Promise<void> {
+export async function setDraining(
+  name: string,
+  { undo, "dry-run": dryRun }: { undo: boolean; "dry-run": boolean },
+  context: CommandContext,
+): Promise<void> {
   const hub = await context.hub();
-  const object = await hub.call<KubeObject>("PATCH", `${path}/${name}`, { spec: { unschedulable: draining } });
-  const said = draining ? "takes nothing new; what is there stays" : "takes nested clusters again";
-  await printObject(object, [`Host ${name} ${said}`], context);
+  const url = `${path}/${encodeURIComponent(name)}?dryRun=${dryRun}`;
+  const object = await hub.call<KubeObject>("PATCH", url, { spec: { unschedulable: !undo } });
+  const [is, would] = undo
+    ? ["takes nested clusters again", "would take nested clusters again"]
+    : ["takes nothing new; what is there stays", "would take nothing new; what is there would stay"];
+  await printObject(object, [`Host ${name} ${dryRun ? `${would} (dry run)` : is}`], context);
 }
 
 /** Removes a host from the hub: its agent takes itself off the cluster, everything else there stays. */
-export async function removeHost(name: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
-  const { io, signal } = context;
-  if (!flags.yes && io.interactive && !(await io.confirm(`Remove host ${name} from the hub?`, signal))) {
-    throw new AppError("INTERRUPTED", "Nothing was removed");
-  }
-  const hub = await context.hub();
-  await hub.call("DELETE", `${path}/${name}`);
-  io.stdout.write(
-    context.globals.output === "json"
-      ? `${JSON.stringify({ name, removing: true })}\n`
-      : `Host ${name} is being removed\n`,
-  );
+export function removeHost(name: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
+  const deletion = {
+    question: `Remove host ${name} from the hub?`,
+    path: `${path}/${encodeURIComponent(name)}`,
+    subject: { name },
+    outcome: { removing: true },
+    done: `Host ${name} is being removed`,
+    possible: `Host ${name} could be removed`,
+  };
+  return deleteByHub(deletion, flags, context);
 }

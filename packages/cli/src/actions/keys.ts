@@ -1,9 +1,9 @@
 import type { CommandContext } from "../context.ts";
+import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
 import { printAnswer } from "../hub/print-rows.ts";
 import { printable } from "../output/printable.ts";
 import { structured } from "../output/structured.ts";
 import { table } from "../output/table.ts";
-import { mustBeConfirmed } from "./confirm.ts";
 
 const path = "/api/v1/keys";
 
@@ -19,12 +19,17 @@ interface Key {
 /** Makes an API key and prints it: it can never be read again. */
 export async function createKey(
   name: string,
-  flags: { days: number; description: string | undefined },
+  flags: { days: number; description: string | undefined; "dry-run": boolean },
   context: CommandContext,
 ): Promise<void> {
   const body = { name, days: flags.days, ...(flags.description && { description: flags.description }) };
-  const key = await (await context.hub()).call<Key & { token: string }>("POST", path, body);
+  const hub = await context.hub();
   const { io, globals, progress } = context;
+  if (flags["dry-run"]) {
+    const possible = await hub.call("POST", `${path}?dryRun=true`, body);
+    return printAnswer(possible, `API key ${name} could be made (dry run)`, context);
+  }
+  const key = await hub.call<Key & { token: string }>("POST", path, body);
   const text = await structured(key, globals.output);
   if (text !== undefined) return io.stdout.write(text);
   progress.log(`This key is shown only now; it expires ${key.expiresAt}`);
@@ -54,14 +59,22 @@ export async function listKeys(context: CommandContext): Promise<void> {
 }
 
 /** Stops a key from counting, at once. */
-export async function revokeKey(id: string, context: CommandContext): Promise<void> {
-  const key = await (await context.hub()).call<Key>("POST", `${path}/${encodeURIComponent(id)}/revoke`);
-  context.io.stdout.write((await structured(key, context.globals.output)) ?? `Revoked ${key.name}\n`);
+export async function revokeKey(id: string, flags: { "dry-run": boolean }, context: CommandContext): Promise<void> {
+  const dryRun = flags["dry-run"];
+  const one = `${path}/${encodeURIComponent(id)}/revoke?dryRun=${dryRun}`;
+  const key = await (await context.hub()).call<Key>("POST", one);
+  await printAnswer(key, dryRun ? `${key.name} could be revoked (dry run)` : `Revoked ${key.name}`, context);
 }
 
 /** Forgets a key for good; it stops counting at once. */
-export async function deleteKey(id: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
-  await mustBeConfirmed(`Delete API key ${id}?`, flags.yes, context);
-  await (await context.hub()).call("DELETE", `${path}/${encodeURIComponent(id)}`);
-  await printAnswer({ id, deleted: true }, `API key ${id} is deleted`, context);
+export function deleteKey(id: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
+  const deletion = {
+    question: `Delete API key ${id}?`,
+    path: `${path}/${encodeURIComponent(id)}`,
+    subject: { id },
+    outcome: { deleted: true },
+    done: `API key ${id} is deleted`,
+    possible: `API key ${id} could be deleted`,
+  };
+  return deleteByHub(deletion, flags, context);
 }

@@ -1,7 +1,7 @@
 import type { CommandContext } from "../context.ts";
+import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
 import { printAnswer, printRows } from "../hub/print-rows.ts";
 import { roleName } from "../hub/roles.ts";
-import { mustBeConfirmed } from "./confirm.ts";
 
 interface Member {
   subject: { kind: "User" | "Group"; name: string };
@@ -53,16 +53,23 @@ export async function addMember(
 }
 
 /** Takes the role that the hub gave. */
-export async function removeMember(
+export function removeMember(
   name: string,
-  flags: MemberPlace & { group: boolean; yes: boolean },
+  flags: MemberPlace & DeleteFlags & { group: boolean },
   context: CommandContext,
 ): Promise<void> {
   const place = placeText(flags, context);
-  await mustBeConfirmed(`Take the role of ${name} in ${place}?`, flags.yes, context);
   const subject = { kind: kindOf(flags), name };
-  await (await context.hub()).call("DELETE", `${pathOf(flags, context)}?${new URLSearchParams(subject)}`);
-  await printAnswer({ subject, removed: true }, `${name} has no role from the hub in ${place} any more`, context);
+  const deletion = {
+    question: `Take the role of ${name} in ${place}?`,
+    path: pathOf(flags, context),
+    query: subject,
+    subject: { subject },
+    outcome: { removed: true },
+    done: `${name} has no role from the hub in ${place} any more`,
+    possible: `${name} would have no role from the hub in ${place} any more`,
+  };
+  return deleteByHub(deletion, flags, context);
 }
 
 function kindOf({ group }: { group: boolean }): "User" | "Group" {

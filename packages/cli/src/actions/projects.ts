@@ -1,9 +1,10 @@
 import type { CommandContext } from "../context.ts";
+import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
+import { printAnswer } from "../hub/print-rows.ts";
 import { ageOf } from "../output/duration.ts";
 import { printable } from "../output/printable.ts";
 import { structured } from "../output/structured.ts";
 import { table } from "../output/table.ts";
-import { mustBeConfirmed } from "./confirm.ts";
 
 const path = "/api/v1/projects";
 
@@ -18,11 +19,14 @@ interface Project {
 /** Creates a project. */
 export async function createProject(
   name: string,
-  description: string | undefined,
+  flags: { description: string | undefined; "dry-run": boolean },
   context: CommandContext,
 ): Promise<void> {
-  const made = await (await context.hub()).call<Project>("POST", path, { name, ...(description && { description }) });
-  context.io.stdout.write((await structured(made, context.globals.output)) ?? `Created project ${name}\n`);
+  const { description, "dry-run": dryRun } = flags;
+  const body = { name, ...(description && { description }) };
+  const made = await (await context.hub()).call<Project>("POST", `${path}?dryRun=${dryRun}`, body);
+  const said = dryRun ? `Project ${name} could be created (dry run)` : `Created project ${name}`;
+  await printAnswer(made, said, context);
 }
 
 /** Prints the projects that the person may see. */
@@ -48,11 +52,14 @@ export async function listProjects(context: CommandContext): Promise<void> {
 }
 
 /** Deletes a project without nested clusters. */
-export async function deleteProject(name: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
-  await mustBeConfirmed(`Delete project ${name}?`, flags.yes, context);
-  await (await context.hub()).call("DELETE", `${path}/${name}`);
-  const { io, globals } = context;
-  io.stdout.write(
-    globals.output === "json" ? `${JSON.stringify({ name, deleting: true })}\n` : `Project ${name} is being deleted\n`,
-  );
+export function deleteProject(name: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
+  const deletion = {
+    question: `Delete project ${name}?`,
+    path: `${path}/${encodeURIComponent(name)}`,
+    subject: { name },
+    outcome: { deleting: true },
+    done: `Project ${name} is being deleted`,
+    possible: `Project ${name} could be deleted`,
+  };
+  return deleteByHub(deletion, flags, context);
 }

@@ -29,6 +29,7 @@ export interface QuotaFlags {
   storage: number | undefined;
   "separate-groups": string[];
   "one-budget": boolean;
+  "dry-run": boolean;
 }
 
 /** Prints the quota of each user. */
@@ -51,8 +52,9 @@ export async function setQuota(flags: QuotaFlags, context: CommandContext): Prom
   if (!changed)
     throw new AppError("USAGE", "Nothing was said that would change", { todo: "See inkube quota set --help." });
   const hub = await context.hub();
-  const quota = await hub.call<Quota>("PUT", path, { ...(await hub.call<Quota>("GET", path)), ...changed });
-  await printAnswer(quota, textOf(quota), context);
+  const wanted = { ...(await hub.call<Quota>("GET", path)), ...changed };
+  const quota = await hub.call<Quota>("PUT", `${path}?dryRun=${flags["dry-run"]}`, wanted);
+  await printAnswer(quota, `${textOf(quota)}${flags["dry-run"] ? " (dry run)" : ""}`, context);
 }
 
 function textOf({ enabled, clusters, cpu, memoryGiB, storageGiB, separateGroups }: Quota): string {

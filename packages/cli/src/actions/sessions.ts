@@ -1,6 +1,6 @@
 import type { CommandContext } from "../context.ts";
-import { printAnswer, printRows } from "../hub/print-rows.ts";
-import { mustBeConfirmed } from "./confirm.ts";
+import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
+import { printRows } from "../hub/print-rows.ts";
 
 const path = "/api/v1/sessions";
 
@@ -28,8 +28,14 @@ export async function listSessions(context: CommandContext): Promise<void> {
 }
 
 /** Ends a session at once, what it has open included. */
-export async function endSession(id: string, flags: { yes: boolean }, context: CommandContext): Promise<void> {
-  await mustBeConfirmed(`End session ${id}?`, flags.yes, context);
-  await (await context.hub()).call("DELETE", `${path}/${encodeURIComponent(id)}`);
-  await printAnswer({ id, ended: true }, `Session ${id} is ended`, context);
+export function endSession(id: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
+  const deletion = {
+    question: `End session ${id}?`,
+    path: `${path}/${encodeURIComponent(id)}`,
+    subject: { id },
+    outcome: { ended: true },
+    done: `Session ${id} is ended`,
+    possible: `Session ${id} could be ended`,
+  };
+  return deleteByHub(deletion, flags, context);
 }

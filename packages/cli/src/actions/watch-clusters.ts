@@ -1,16 +1,13 @@
 import { AppError, type NestedCluster } from "@inkube/api";
 import type { CommandContext } from "../context.ts";
-import { serverEvents } from "../hub/server-events.ts";
+import { followChanges } from "../hub/follow-changes.ts";
 import { printable } from "../output/printable.ts";
 import { structured } from "../output/structured.ts";
 import type { ListFlags } from "./list-clusters.ts";
 
 const widths = { event: 10, project: 16, name: 24, phase: 14 } as const;
 
-/**
- * Prints nested clusters as they are and then every change, until the person stops it. Throws AppError KUBE_UNREACHABLE when the
- * hub ends the stream.
- */
+/** Prints nested clusters as they are and then every change, until the person stops it. */
 export async function watchClusters(flags: ListFlags, context: CommandContext): Promise<void> {
   const { "all-projects": allProjects, host, group, label } = flags;
   if (flags.phase !== undefined) {
@@ -20,15 +17,9 @@ export async function watchClusters(flags: ListFlags, context: CommandContext): 
   const hub = await context.hub();
   const query = { kind: "clusters", project: allProjects ? undefined : globals.project, host, group, label };
   if (globals.output === undefined || globals.output === "wide") io.stdout.write(headerLine());
-  for await (const { name, data } of serverEvents(hub.stream("/api/v1/watch", query))) {
-    if (name === "added" || name === "modified" || name === "deleted") {
-      const { object } = JSON.parse(data) as { object: NestedCluster };
-      io.stdout.write(await eventText(name, object, globals.output));
-    }
+  for await (const { type, object } of followChanges(hub, query, context)) {
+    io.stdout.write(await eventText(type, object as unknown as NestedCluster, globals.output));
   }
-  throw new AppError("KUBE_UNREACHABLE", "The hub ended the watch", {
-    todo: "Run it again; it begins from the beginning.",
-  });
 }
 
 async function eventText(

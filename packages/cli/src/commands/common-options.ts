@@ -8,6 +8,9 @@ export const dryRun = {
 
 export const yes = { kind: "boolean", short: "y", description: "do not ask" } as const satisfies OptionSpec;
 
+/** Of commands that delete something. */
+export const deleting = { yes, "dry-run": dryRun } as const satisfies Record<string, OptionSpec>;
+
 export const endpointTypes = ["ClusterIP", "NodePort", "LoadBalancer", "Ingress", "Gateway", "Hub"] as const;
 
 export const allProjects = {

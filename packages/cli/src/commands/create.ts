@@ -1,6 +1,6 @@
 import { distros } from "@inkube/api";
 import { defineCommand } from "../command.ts";
-import { running, size } from "./common-options.ts";
+import { dryRun, running, size } from "./common-options.ts";
 
 export const create = defineCommand({
   name: "create",
@@ -33,6 +33,7 @@ Examples:
     wait: { kind: "boolean", negatable: true, default: true, description: "do not wait until it is ready" },
     timeout: { kind: "duration", default: "5m", description: "how long to wait" },
     connect: { kind: "boolean", description: "add it to your kubeconfig when it is ready" },
+    "dry-run": dryRun,
   },
   async run(input, context) {
     const { createCluster } = await import("../actions/create-cluster.ts");

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.ts";
+import { deleting } from "./common-options.ts";
 
 export const deleteCommand = defineCommand({
   name: "delete",
@@ -11,7 +12,7 @@ export const deleteCommand = defineCommand({
   options: {
     wait: { kind: "boolean", negatable: true, default: true, description: "do not wait until nothing is left" },
     timeout: { kind: "duration", default: "5m", description: "how long to wait for each" },
-    yes: { kind: "boolean", short: "y", description: "do not ask" },
+    ...deleting,
   },
   async run({ args, options }, context) {
     const { deleteClusters } = await import("../actions/delete-clusters.ts");

@@ -11,8 +11,8 @@ export interface HubClient {
   get<T>(path: string, query: Query): Promise<T>;
   /** Every page of a list. */
   list<T>(path: string, query?: Query): Promise<T[]>;
-  /** The bytes of an answer as they come. */
-  stream(path: string, query: Query): AsyncIterable<Uint8Array>;
+  /** The bytes of an answer as they come; ends early by the signal, else by that of the client. */
+  stream(path: string, query: Query, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -54,10 +54,11 @@ export async function openHub(
       } while (next !== undefined);
       return items;
     },
-    async *stream(path: string, query: Query) {
-      const answer = await client.raw({ method: "GET", path: withQuery(path, query), signal });
-      if (answer.status >= 300) throw errorOf(answer.status, await text(Readable.from(answer.body)));
-      yield* answer.body;
+    async *stream(path: string, query: Query, stop = signal) {
+      const answer = await client.raw({ method: "GET", path: withQuery(path, query), signal: stop });
+      const body = unbroken(answer.body, stop);
+      if (answer.status >= 300) throw errorOf(answer.status, await text(Readable.from(body)));
+      yield* body;
     },
     close: () => client.close(),
   };
@@ -82,9 +83,19 @@ async function send<T>(client: Client, { method, path, body, headers, signal }: 
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const typed = body === undefined ? headers : { "content-type": "application/json", ...headers };
   const answer = await client.raw({ method, path, headers: typed, signal, ...sent });
-  const content = await text(Readable.from(answer.body));
+  const content = await text(Readable.from(unbroken(answer.body, signal)));
   if (answer.status >= 300) throw errorOf(answer.status, content);
   return (content === "" ? undefined : JSON.parse(content)) as T;
+}
+
+/** The bytes of an answer. Throws AppError KUBE_UNREACHABLE when they end before the answer does. */
+async function* unbroken(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw new AppError("KUBE_UNREACHABLE", "The connection to the hub broke", { todo: "Try again.", cause });
+  }
 }
 
 interface ErrorBody {

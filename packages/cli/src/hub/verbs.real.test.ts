@@ -81,6 +81,41 @@ describe("API-01 verbs of the command line at a real hub", () => {
     expect((await hub.inkube(root, "group describe dry")).code).toBe(3);
   });
 
+  it("VC-08 --dry-run of any verb changes nothing, asks nobody, and refuses what would be refused", async () => {
+    const size = "--cpu 4 --memory 4Gi --storage 2Gi";
+    const fine = [
+      [`create dry -n shop --group europe ${size}`, "shop/dry could be created (dry run)"],
+      ["delete web -n shop", "shop/web could be deleted (dry run)"],
+      ["group create dry --hosts edge-1", "Group dry could be created (dry run)"],
+      ["group drain europe edge-1", "Group europe would be changed (dry run)"],
+      ["host drain edge-1", "Host edge-1 would take nothing new; what is there would stay (dry run)"],
+      ["project create dry", "Project dry could be created (dry run)"],
+      ["key create dry", "API key dry could be made (dry run)"],
+      [
+        "quota set --clusters 9",
+        "Each user may have 9 nested clusters, 12 CPU, 16Gi memory, 20Gi storage (not enforced) (dry run)",
+      ],
+    ] as const;
+    const shown = ["list -A", "group list", "host list", "project list", "key list", "quota show"];
+    const all = () => Promise.all(shown.map((words) => json<object>(root, words)));
+    const withoutStatus = (lists: object[]) => JSON.stringify(lists, (key, value) => (isTold(key) ? undefined : value));
+    const isTold = (key: string): boolean => ["status", "resourceVersion"].includes(key);
+    const before = withoutStatus(await all());
+    for (const [words, said] of fine) {
+      const { code, out, err } = await hub.inkube(root, `${words} --dry-run`, { answer: false });
+      expect([code, out.trimEnd()], err).toEqual([0, said]);
+    }
+    const refused = [
+      "group delete europe",
+      "project delete shop",
+      "create web -n shop",
+      "project delete none",
+      "host drain none",
+    ];
+    for (const words of refused) expect((await hub.inkube(root, `${words} --dry-run`)).code, words).toBeGreaterThan(2);
+    expect(withoutStatus(await all())).toBe(before);
+  });
+
   it("update changes a nested cluster, group update and host update what holds for many", async () => {
     expect(await text(root, "update web -n shop --cpu 5 --label tier=1")).toBe("shop/web is changed\n");
     expect(await text(root, "group update europe --oversubscription 150 --limit cpu=8 --all-projects")).toBe(

@@ -6,16 +6,21 @@ import { apiVerbs } from "./api-verbs.ts";
 /** Held to the hub's routes by a test beside them. */
 const document = new URL("../../../../docs/reference/openapi.json", import.meta.url);
 
-async function operationIds(): Promise<string[]> {
+interface Operation {
+  operationId: string;
+  parameters?: { name: string }[];
+}
+
+async function operations(): Promise<Operation[]> {
   const { paths } = JSON.parse(await readFile(document, "utf8")) as {
-    paths: Record<string, Record<string, { operationId: string }>>;
+    paths: Record<string, Record<string, Operation>>;
   };
-  return Object.values(paths).flatMap((item) => Object.values(item).map(({ operationId }) => operationId));
+  return Object.values(paths).flatMap((item) => Object.values(item));
 }
 
 describe("API-01 every action of the HTTP API", () => {
   it("has a verb of the command line, or a reason why it needs none", async () => {
-    const ids = await operationIds();
+    const ids = (await operations()).map(({ operationId }) => operationId);
     expect(ids.length).toBeGreaterThan(45);
     expect(Object.keys(apiVerbs).sort()).toEqual(ids.sort());
   });
@@ -25,6 +30,20 @@ describe("API-01 every action of the HTTP API", () => {
     for (const [operation, verbs] of Object.entries(apiVerbs)) {
       if ("none" in verbs) expect(verbs.none, operation).not.toBe("");
       else expect(known, operation).toEqual(expect.arrayContaining([...verbs]));
+    }
+  });
+
+  it("VC-08 that can only be checked has a verb that only checks", async () => {
+    const checkable = (await operations()).filter(({ parameters }) =>
+      parameters?.some(({ name }) => name === "dryRun"),
+    );
+    expect(checkable.length).toBeGreaterThan(20);
+    // It keeps nothing but the command that it tells.
+    const without = ["postHostsByNameImport"];
+    for (const { operationId } of checkable.filter((one) => !without.includes(one.operationId))) {
+      const verbs = apiVerbs[operationId] ?? [];
+      const checking = commands.filter(({ name, options }) => "dry-run" in options && [verbs].flat().includes(name));
+      expect(checking, operationId).not.toEqual([]);
     }
   });
 

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { yes } from "../common-options.ts";
+import { deleting } from "../common-options.ts";
 
 export const filterDelete = defineCommand({
   name: "filter delete",
@@ -7,7 +7,7 @@ export const filterDelete = defineCommand({
   description: `Example:
   inkube filter delete claims`,
   arguments: [{ name: "name", description: "name of the filter", required: true }],
-  options: { yes },
+  options: deleting,
   async run({ args, options }, context) {
     const { deleteFilter } = await import("../../actions/access-filters.ts");
     await deleteFilter(args.name, options, context);

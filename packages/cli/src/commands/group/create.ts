@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { endpointTypes, groupLimits } from "../common-options.ts";
+import { dryRun, endpointTypes, groupLimits } from "../common-options.ts";
 
 export const groupCreate = defineCommand({
   name: "group create",
@@ -30,6 +30,7 @@ export const groupCreate = defineCommand({
       description: "YAML file with advanced values of its nested clusters",
       complete: "file",
     },
+    "dry-run": dryRun,
   },
   async run({ args, options }, context) {
     const { createGroup } = await import("../../actions/groups.ts");

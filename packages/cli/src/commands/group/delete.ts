@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { yes } from "../common-options.ts";
+import { deleting } from "../common-options.ts";
 
 export const groupDelete = defineCommand({
   name: "group delete",
@@ -7,7 +7,7 @@ export const groupDelete = defineCommand({
   description: `Example:
   inkube group delete europe`,
   arguments: [{ name: "name", description: "name of the group", required: true }],
-  options: { yes },
+  options: deleting,
   async run({ args, options }, context) {
     const { deleteGroup } = await import("../../actions/groups.ts");
     await deleteGroup(args.name, options, context);

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { dryRun } from "../common-options.ts";
 
 export const groupDrain = defineCommand({
   name: "group drain",
@@ -11,9 +12,12 @@ Example:
     { name: "group", description: "name of the group", required: true },
     { name: "host", description: "host of the group", required: true },
   ],
-  options: { undo: { kind: "boolean", description: "let it take the group's nested clusters again" } },
+  options: {
+    undo: { kind: "boolean", description: "let it take the group's nested clusters again" },
+    "dry-run": dryRun,
+  },
   async run({ args, options }, context) {
     const { drainInGroup } = await import("../../actions/change-group.ts");
-    await drainInGroup(args, !options.undo, context);
+    await drainInGroup(args, options, context);
   },
 });

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { dryRun } from "../common-options.ts";
 
 export const hostDrain = defineCommand({
   name: "host drain",
@@ -7,9 +8,9 @@ export const hostDrain = defineCommand({
   inkube host drain edge-1
   inkube host drain edge-1 --undo`,
   arguments: [{ name: "name", description: "name of the host", required: true }],
-  options: { undo: { kind: "boolean", description: "let it take nested clusters again" } },
+  options: { undo: { kind: "boolean", description: "let it take nested clusters again" }, "dry-run": dryRun },
   async run({ args, options }, context) {
     const { setDraining } = await import("../../actions/hosts.ts");
-    await setDraining(args.name, !options.undo, context);
+    await setDraining(args.name, options, context);
   },
 });

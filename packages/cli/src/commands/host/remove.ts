@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { deleting } from "../common-options.ts";
 
 export const hostRemove = defineCommand({
   name: "host remove",
@@ -6,7 +7,7 @@ export const hostRemove = defineCommand({
   description: `Example:
   inkube host remove edge-1`,
   arguments: [{ name: "name", description: "name of the host", required: true }],
-  options: { yes: { kind: "boolean", short: "y", description: "do not ask" } },
+  options: deleting,
   async run({ args, options }, context) {
     const { removeHost } = await import("../../actions/hosts.ts");
     await removeHost(args.name, options, context);

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { dryRun } from "../common-options.ts";
 
 export const keyCreate = defineCommand({
   name: "key create",
@@ -9,6 +10,7 @@ export const keyCreate = defineCommand({
   options: {
     days: { kind: "integer", default: 90, description: "until it expires" },
     description: { kind: "string", placeholder: "TEXT", description: "what it is for" },
+    "dry-run": dryRun,
   },
   async run({ args, options }, context) {
     const { createKey } = await import("../../actions/keys.ts");

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { yes } from "../common-options.ts";
+import { deleting } from "../common-options.ts";
 
 export const keyDelete = defineCommand({
   name: "key delete",
@@ -7,7 +7,7 @@ export const keyDelete = defineCommand({
   description: `Example:
   inkube key delete abcdefghij234567`,
   arguments: [{ name: "id", description: "as inkube key list shows it", required: true }],
-  options: { yes },
+  options: deleting,
   async run({ args, options }, context) {
     const { deleteKey } = await import("../../actions/keys.ts");
     await deleteKey(args.id, options, context);

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { dryRun } from "../common-options.ts";
 
 export const keyRevoke = defineCommand({
   name: "key revoke",
@@ -6,9 +7,9 @@ export const keyRevoke = defineCommand({
   description: `Example:
   inkube key revoke abcdefghij234567`,
   arguments: [{ name: "id", description: "as inkube key list shows it", required: true }],
-  options: {},
-  async run({ args }, context) {
+  options: { "dry-run": dryRun },
+  async run({ args, options }, context) {
     const { revokeKey } = await import("../../actions/keys.ts");
-    await revokeKey(args.id, context);
+    await revokeKey(args.id, options, context);
   },
 });

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { yes } from "../common-options.ts";
+import { deleting } from "../common-options.ts";
 import { isGroup, wholeHub } from "./whole-hub.ts";
 
 export const memberRemove = defineCommand({
@@ -8,7 +8,7 @@ export const memberRemove = defineCommand({
   description: `Example:
   inkube member remove oidc:ann@example.com -n team-a`,
   arguments: [{ name: "name", description: "user, or group with --group", required: true }],
-  options: { group: isGroup, "whole-hub": wholeHub, yes },
+  options: { group: isGroup, "whole-hub": wholeHub, ...deleting },
   async run({ args, options }, context) {
     const { removeMember } = await import("../../actions/members.ts");
     await removeMember(args.name, options, context);

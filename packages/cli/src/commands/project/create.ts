@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { dryRun } from "../common-options.ts";
 
 export const projectCreate = defineCommand({
   name: "project create",
@@ -6,9 +7,12 @@ export const projectCreate = defineCommand({
   description: `Example:
   inkube project create team-a --description "Shop and stock"`,
   arguments: [{ name: "name", description: "name of the project", required: true }],
-  options: { description: { kind: "string", placeholder: "TEXT", description: "what it is for" } },
+  options: {
+    description: { kind: "string", placeholder: "TEXT", description: "what it is for" },
+    "dry-run": dryRun,
+  },
   async run({ args, options }, context) {
     const { createProject } = await import("../../actions/projects.ts");
-    await createProject(args.name, options.description, context);
+    await createProject(args.name, options, context);
   },
 });

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { yes } from "../common-options.ts";
+import { deleting } from "../common-options.ts";
 
 export const projectDelete = defineCommand({
   name: "project delete",
@@ -7,7 +7,7 @@ export const projectDelete = defineCommand({
   description: `Example:
   inkube project delete team-a`,
   arguments: [{ name: "name", description: "name of the project", required: true }],
-  options: { yes },
+  options: deleting,
   async run({ args, options }, context) {
     const { deleteProject } = await import("../../actions/projects.ts");
     await deleteProject(args.name, options, context);

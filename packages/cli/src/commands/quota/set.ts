@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { dryRun } from "../common-options.ts";
 
 export const quotaSet = defineCommand({
   name: "quota set",
@@ -20,6 +21,7 @@ Example:
       description: "cluster groups that count on a second budget, as large as the first",
     },
     "one-budget": { kind: "boolean", description: "no groups with a second budget any more" },
+    "dry-run": dryRun,
   },
   async run({ options }, context) {
     const { setQuota } = await import("../../actions/quota.ts");

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { yes } from "../common-options.ts";
+import { deleting } from "../common-options.ts";
 
 export const sessionEnd = defineCommand({
   name: "session end",
@@ -7,7 +7,7 @@ export const sessionEnd = defineCommand({
   description: `Example:
   inkube session end abcdefghij234567`,
   arguments: [{ name: "id", description: "as inkube session list shows it", required: true }],
-  options: { yes },
+  options: deleting,
   async run({ args, options }, context) {
     const { endSession } = await import("../../actions/sessions.ts");
     await endSession(args.id, options, context);
