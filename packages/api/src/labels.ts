@@ -37,6 +37,8 @@ export const annotations = {
   ownerName: "inkube.dev/owner-name",
   /** sha256 of the object as wanted when it was last applied. */
   appliedHash: "inkube.dev/applied-hash",
+  /** On the claim of a datastore: when the host's scheduler was last asked to look again at the pod that waits for it. */
+  schedulerAsked: "inkube.dev/scheduler-asked",
   /** Any value stops reconciliation of the object. */
   paused: "inkube.dev/paused",
   /** User who created a nested cluster; quotas per user count by it. Written at admission. */

@@ -71,6 +71,10 @@ export const reasons = {
     happened: "The datastore's volume is not bound.",
     todo: "Check that the host has a default storage class, or name one in spec.datastore.storage.storageClassName.",
   },
+  SchedulingDelayed: {
+    happened: "The datastore's volume is bound, and the host's scheduler has not noticed.",
+    todo: "Nothing: it is asked to look again each half minute. If that goes on, look at the log of the host's scheduler.",
+  },
   DatastoreUnavailable: {
     happened: "The datastore does not answer the API server.",
     todo: "Look at inkube logs NAME --part kine; check the volume and its free space.",

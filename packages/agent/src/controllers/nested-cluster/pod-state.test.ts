@@ -1,6 +1,6 @@
 import type { KubeObject } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
-import { judgePod } from "./pod-state.ts";
+import { isForgotten, judgePod } from "./pod-state.ts";
 
 const podWith = (status: object): KubeObject => ({ metadata: { name: "control-plane-0" }, status });
 const claimWith = (phase: string, spec: object = { storageClassName: "fast" }): KubeObject => ({
@@ -57,5 +57,16 @@ describe("a control plane pod that is no longer new", () => {
   it("is not blamed while it goes", () => {
     const pod = { ...noRoom, metadata: { name: "control-plane-0", deletionTimestamp: "2026-01-01T00:00:00Z" } };
     expect(judgePod(pod, { claim: pending, fresh: false }).particulars).toBe("The pod before is ending");
+  });
+});
+
+describe("a pod that the scheduler has forgotten", () => {
+  it.each([
+    ["waits for a claim that is bound", unbound, "Bound", true],
+    ["waits for a claim that is not", unbound, "Pending", false],
+    ["has no room", noRoom, "Bound", false],
+    ["runs", container({ running: {} }), "Bound", false],
+  ])("%s", (_title, pod, phase, expected) => {
+    expect(isForgotten(pod, claimWith(phase))).toBe(expected);
   });
 });

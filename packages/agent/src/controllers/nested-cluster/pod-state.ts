@@ -46,8 +46,8 @@ export function judgePod(pod: KubeObject, surroundings: PodSurroundings): Observ
     return { status: "False", reason: "ContainersStarting", particulars: "The pod before is ending" };
   }
   const status = (pod.status ?? {}) as PodStatus;
-  const scheduled = status.conditions?.find(({ type }) => type === "PodScheduled");
-  if (scheduled?.status === "False") return judgeUnscheduled(scheduled.message ?? "", surroundings);
+  const unscheduled = unscheduledFor(status.conditions);
+  if (unscheduled !== undefined) return judgeUnscheduled(unscheduled, surroundings);
   const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   for (const judge of [judgeImage, judgeCrash, judgeFirstEnd]) {
     const trouble = all.map(judge).find((observation) => observation !== undefined);
@@ -65,6 +65,19 @@ export function isApiRunning(pod: KubeObject): boolean {
   const statuses = ((pod.status ?? {}) as PodStatus).containerStatuses ?? [];
   const serving: readonly string[] = [containers.apiServer, containers.k3s];
   return statuses.some(({ name, state }) => serving.includes(name) && state?.running !== undefined);
+}
+
+/** True when the scheduler holds a pod back because its claim is not bound, though it is. */
+export function isForgotten(pod: KubeObject, claim: KubeObject): boolean {
+  const { conditions } = (pod.status ?? {}) as PodStatus;
+  const { phase } = (claim.status ?? {}) as { phase?: string };
+  return phase === "Bound" && /unbound .*PersistentVolumeClaim/.test(unscheduledFor(conditions) ?? "");
+}
+
+/** Why a pod has no node, in the scheduler's words; undefined when it has one or nobody has looked yet. */
+function unscheduledFor(conditions: PodStatus["conditions"]): string | undefined {
+  const scheduled = conditions?.find(({ type }) => type === "PodScheduled");
+  return scheduled?.status === "False" ? (scheduled.message ?? "") : undefined;
 }
 
 function judgeUnscheduled(message: string, { claim, fresh }: PodSurroundings): Observation {

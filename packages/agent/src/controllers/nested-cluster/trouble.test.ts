@@ -1,8 +1,9 @@
-import { names, nestedClusters } from "@inkube/api";
+import { annotations, names, nestedClusters } from "@inkube/api";
 import { resources } from "@inkube/kube";
 import { describe, expect, it } from "vitest";
-import { condition, namespace, secret, statusOf } from "../../testing/demo-cluster.ts";
+import { condition, healthy, namespace, secret, statusOf } from "../../testing/demo-cluster.ts";
 import { putPod, startTestHost } from "../../testing/test-host.ts";
+import { graceMs } from "./grace.ts";
 
 describe("what goes wrong", () => {
   const waiting = (name: string, reason: string, message = "") => ({
@@ -117,6 +118,37 @@ describe("what goes wrong", () => {
     await host.reconcile("demo");
     expect(condition(host, "Ready")).toMatchObject({ status: "False", reason: "VersionUnsupported" });
     expect(host.server.object(resources.namespaces, { name: namespace })).toBeUndefined();
+  });
+
+  it("asks the scheduler to look again at a pod that waits for a claim which is bound, not more than twice a minute", async () => {
+    await using host = await startTestHost({ stampedByTest: true });
+    await host.createCluster("demo");
+    await host.reconcile("demo");
+    const message = "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found";
+    const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+    await putPod(host, namespace, { conditions });
+    const claim = { namespace, name: names.dataClaim };
+    const asked = () =>
+      host.server.object(resources.persistentvolumeclaims, claim)?.metadata.annotations?.[annotations.schedulerAsked];
+    const bind = { type: "merge", subresource: "status" } as const;
+    await host.clock.advance(graceMs);
+    await host.reconcile("demo");
+    expect(asked()).toBeUndefined();
+    await host.client.patch(resources.persistentvolumeclaims, claim, { status: { phase: "Bound" } }, bind);
+    await host.reconcile("demo");
+    const first = asked();
+    expect(first).toBe(new Date(host.clock.now()).toISOString());
+    expect(condition(host, "ControlPlaneReady")).toMatchObject({ status: "False", reason: "SchedulingDelayed" });
+    await host.clock.advance(29_000);
+    await host.reconcile("demo");
+    expect(asked()).toBe(first);
+    await host.clock.advance(1000);
+    await host.reconcile("demo");
+    expect(asked()).toBe(new Date(host.clock.now()).toISOString());
+    await putPod(host, namespace, { ...healthy, conditions: [] });
+    host.answer = { ready: true };
+    await host.reconcile("demo");
+    expect(condition(host, "ControlPlaneReady")).toMatchObject({ status: "True" });
   });
 
   it("copies no Secret of another type", async () => {

@@ -2,8 +2,9 @@ import { names } from "@inkube/api";
 import { type Client, type Clock, type KubeObject, resources, type WatchCache } from "@inkube/kube";
 import type { OwnedCaches } from "../../../objects/owned-caches.ts";
 import { graceLeft } from "../grace.ts";
-import { judgePod } from "../pod-state.ts";
+import { isForgotten, judgePod } from "../pod-state.ts";
 import { lookAgain, type Observation, type Scope } from "../scope.ts";
+import { remindScheduler } from "./forgotten-pod.ts";
 
 /** While the pod is starting nothing but its own changes is waited for; this is for what makes no change. */
 const stuckLookMs = 5000;
@@ -25,6 +26,11 @@ export async function observeControlPlane(sources: ControlPlaneSources, scope: S
   const parts = pod ? [pod, claim] : [owned.StatefulSet.get(names.controlPlane, namespace)];
   const left = Math.max(...parts.map((part) => graceLeft(part?.metadata.creationTimestamp, clock.now())));
   const fresh = left > 0;
+  const isLeft = pod !== undefined && claim !== undefined && !fresh && isForgotten(pod, claim);
+  if (isLeft) {
+    lookAgain(scope, stuckLookMs);
+    return remindScheduler(client, scope, { claim, now: clock.now() });
+  }
   const observation = pod ? judgePod(pod, { claim, fresh }) : await whyNoPod(client, scope, { namespace, fresh });
   if (observation.status !== "True") lookAgain(scope, fresh ? Math.min(left, stuckLookMs) : stuckLookMs);
   return observation;
