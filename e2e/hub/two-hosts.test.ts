@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { NestedCluster } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EndpointHost, endpointHost } from "../harness/endpoints/endpoint-host.ts";
+import { type EndpointHost, endpointHost, loadImages } from "../harness/endpoints/endpoint-host.ts";
 import { helm } from "../harness/endpoints/helm.ts";
 import { type HostLink, linkHosts } from "../harness/endpoints/link-hosts.ts";
 import { eventually } from "../harness/eventually.ts";
@@ -29,13 +29,14 @@ let admin: HubUser;
 beforeAll(async () => {
   first = await endpointHost();
   edge = stack.use(await secondHost());
+  await loadImages(edge, "metrics-server");
   link = stack.use(await linkHosts({ from: edge, to: first, port: hubPort }));
   admin = stack.use(await signIn());
 });
 afterAll(() => stack.disposeAsync());
 
 interface HostObject extends KubeObject {
-  status?: { phase?: string; heartbeat?: string };
+  status?: { phase?: string; heartbeat?: string; metrics?: string };
 }
 
 async function hostObject(name: string): Promise<HostObject | undefined> {
@@ -106,6 +107,14 @@ describe("two hosts and one hub", () => {
     expect(refused.stderr).toContain("nesting needs access full");
   });
 
+  it("IMP-05 brings no metrics server to a host where it may only look, and says that usage is unavailable", async () => {
+    expect((await hostObject("edge"))?.status).toMatchObject({ metrics: "unavailable", phase: "Running", nodes: 1 });
+    expect(await admin.inkube(["host", "describe", "edge"])).toContain("helm upgrade --install metrics-server");
+    expect((await edge.kubectl.try(["top", "nodes"])).stderr).toContain("Metrics API not available");
+    const deployments = await edge.kubectl.run(["get", "deployments", "-A", "-o", "name"]);
+    expect(deployments).not.toContain("metrics-server");
+  });
+
   it("IMP-06 becomes one with full access by applying again", async () => {
     const printed = await importCommand("edge", "--access", "full", "--endpoint", "Hub", "--distro", "k8s");
     expect((await applyImport(printed)).code).toBe(0);
@@ -114,6 +123,13 @@ describe("two hosts and one hub", () => {
       expect((await hostObject("edge"))?.spec).toMatchObject({ access: "full", nesting: true });
       expect(await edge.kubectl.run(["get", "hostcluster", "local", "-o", "name"])).toContain("local");
     });
+  });
+
+  it("IMP-05 brings a metrics server with full access, which measures", async () => {
+    await edge.kubectl.rolledOut("deployment/inkube-metrics-server", "inkube-system");
+    await eventually(async () => expect(await edge.kubectl.run(["top", "nodes"])).toMatch(/\d+m +\d+% +\d+Mi/));
+    await eventually(async () => expect((await hostObject("edge"))?.status?.metrics).toBe("available"));
+    expect(await admin.inkube(["host", "describe", "edge"])).toContain("measured by the host's Metrics API");
   });
 
   it("CG-06 places by free capacity, and says what is missing where when there is none", async () => {
@@ -225,8 +241,10 @@ describe("two hosts and one hub", () => {
       expect(left.stderr).toContain("NotFound");
     });
     await eventually(async () => {
-      const roles = await edge.kubectl.run(["get", "clusterroles,clusterrolebindings", "-o", "name"]);
-      expect(roles).not.toContain("inkube");
+      const kinds = "clusterroles,clusterrolebindings,apiservices,customresourcedefinitions,priorityclasses";
+      const cluster = await edge.kubectl.run(["get", kinds, "-o", "name"]);
+      const system = await edge.kubectl.run(["-n", "kube-system", "get", "roles,rolebindings", "-o", "name"]);
+      for (const trace of ["inkube", "metrics.k8s.io"]) expect(cluster + system).not.toContain(trace);
     });
     await edge.kubectl.run(["get", "pod", "own"]);
   });

@@ -33,6 +33,7 @@ import { createServedTypes } from "./host/served-types.ts";
 import { findServiceCIDR } from "./host/service-cidr.ts";
 import { createAgentHub } from "./hub/agent-hub.ts";
 import type { ProxySettings } from "./hub/proxy-settings.ts";
+import { createMetricsServerController } from "./metrics-server/controller.ts";
 import { createApplier } from "./objects/applier.ts";
 import { createExtensionObjects } from "./objects/extension-objects.ts";
 import { cacheOf, createOwnedCaches, type OwnedCaches } from "./objects/owned-caches.ts";
@@ -99,6 +100,7 @@ export function createAgent(options: AgentOptions): Agent {
   const ours = {
     hubConnection: hub.connection,
     isOurs: (cluster: KubeObject): boolean => hub.mode !== "local" || placedOn(cluster) === names.localHost,
+    isImported: () => hub.mode === "mirror",
   };
   const controllers = createControllers(options, parts, look, ours);
   return {
@@ -153,8 +155,11 @@ function createControllers(
   options: AgentOptions,
   parts: Parts,
   look: HostLook,
-  ours: { hubConnection: WatchCache; isOurs: (cluster: KubeObject) => boolean },
-): Record<"clusters" | "host" | "certificates", Controller> {
+  {
+    isImported,
+    ...ours
+  }: { hubConnection: WatchCache; isOurs: (cluster: KubeObject) => boolean; isImported: () => boolean },
+): Record<"clusters" | "host" | "certificates" | "metricsServer", Controller> {
   const { client, clock, logger, probe, programImage, programPullPolicy } = options;
   const { clusters, hosts, nodes, pods, ingressClasses, owned, internalCa } = parts;
   const once = <T>(fetch: () => Promise<T>): (() => Promise<T>) => remembered(fetch, heartbeatMs, clock);
@@ -198,6 +203,11 @@ function createControllers(
       reconcile: (_key, { signal }) => reconcileHostCluster(host, signal),
       clock,
       logger,
+    }),
+    metricsServer: createMetricsServerController({
+      ...{ client, clock, logger, isImported },
+      hostClusters: hosts,
+      hubConnection: ours.hubConnection,
     }),
     certificates: createController({
       name: "certificates",

@@ -18,6 +18,10 @@ export const names = {
   hubCredentialSecret: "hub-credential",
   /** The one-time secret with which the first administrator signs in. */
   firstAdminSecret: "hub-first-admin",
+  /** The metrics server that an agent brings to an imported host that has none. */
+  metricsServer: "inkube-metrics-server",
+  /** Bindings by which it knows its callers. */
+  metricsServerAuth: "inkube-metrics-server-auth",
   internalCaSecret: "internal-ca",
   syncerTlsSecret: "syncer-tls",
   priorityClass: "inkube-control-plane",
@@ -70,6 +74,8 @@ export const ports = {
   syncerTunnel: 8443,
   syncerMetrics: 9443,
   agentMetrics: 9444,
+  /** Metrics API of the metrics server. */
+  metricsServer: 10250,
   /** HTTPS of the hub: API, agents and admission. */
   hub: 8443,
   hubMetrics: 9445,

@@ -1,5 +1,5 @@
 /** What a nested cluster's control plane is on the host: certificates, containers, objects. Pure but for key generation. */
-export { type DistroDefinition, type Flag, fileNames } from "./distros/distro.ts";
+export { type DistroDefinition, type Flag, fileNames, imageName } from "./distros/distro.ts";
 export { distroDefinitions } from "./distros/distros.ts";
 export type { EndpointInput, EndpointPolicy } from "./endpoints/endpoint.ts";
 export { endpointServerNames, endpointUrl, renderEndpoint } from "./endpoints/endpoints.ts";

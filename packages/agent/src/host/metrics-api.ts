@@ -4,8 +4,8 @@ import type { Client } from "@inkube/kube";
 const path = "/apis/metrics.k8s.io/v1beta1/nodes?limit=1";
 
 /**
- * Whether the host serves the Metrics API to this agent, without which nothing is known of usage. Nothing is installed where it
- * is missing, and what is there is left alone. Throws KubeError when the API server does not answer.
+ * Whether the host serves the Metrics API to this agent, without which nothing is known of usage. Throws KubeError when the API
+ * server does not answer.
  */
 export async function metricsApi(client: Client): Promise<NonNullable<HostClusterStatus["metrics"]>> {
   const answer = await client.raw({ method: "GET", path });

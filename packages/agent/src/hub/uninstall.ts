@@ -1,14 +1,28 @@
 import { clusterGroups, hostClusters, names, nestedClusters } from "@inkube/api";
 import { type Client, isKubeError, type ResourceType, resources } from "@inkube/kube";
+import { removeMetricsServer } from "../metrics-server/keep-metrics-server.ts";
 
-/** One object outside of the programs' namespace that an installation consists of. */
+/** One object that an installation consists of; of the programs' namespace when it has one and names none. */
 export interface Part {
   type: ResourceType;
   name: string;
+  namespace?: string;
 }
 
 /** ClusterRoles and their bindings, the agent's own last: with it its rights end. */
-const roleNames = [names.syncerNamespaceRole, names.syncerDedicatedRole, names.syncer, names.agent];
+const roleNames = [
+  names.syncerNamespaceRole,
+  names.syncerDedicatedRole,
+  names.syncer,
+  names.metricsServer,
+  names.agent,
+];
+
+/** By what the metrics server knows its callers. */
+export const metricsServerBindings: readonly Part[] = [
+  { type: resources.clusterrolebindings, name: names.metricsServerAuth },
+  { type: resources.rolebindings, name: names.metricsServerAuth, namespace: "kube-system" },
+];
 
 /** What an installation adds to a cluster outside of its own namespace. */
 export const clusterWideParts: readonly Part[] = [
@@ -18,6 +32,7 @@ export const clusterWideParts: readonly Part[] = [
   })),
   { type: resources.priorityclasses, name: names.priorityClass },
   { type: resources.namespaces, name: names.systemNamespace },
+  ...metricsServerBindings,
   ...roleNames.map((name) => ({ type: resources.clusterroles, name })),
   ...roleNames.map((name) => ({ type: resources.clusterrolebindings, name })),
 ];
@@ -40,6 +55,7 @@ export async function uninstall(client: Client, last: () => Promise<void>, signa
   for (const { type, name: role } of ownRights) {
     await client.patch(type, { name: role }, { metadata: { ownerReferences } }, { type: "merge", signal });
   }
+  await removeMetricsServer(client, signal).catch(unlessNotOurs);
   for (const part of clusterWideParts) {
     if (part !== home && !ownRights.includes(part)) await remove(client, part, signal);
   }
@@ -47,9 +63,11 @@ export async function uninstall(client: Client, last: () => Promise<void>, signa
   if (home) await remove(client, home, signal);
 }
 
-async function remove(client: Client, { type, name }: Part, signal: AbortSignal): Promise<void> {
-  await client.delete(type, { name }, { propagation: "Background", signal }).catch((error: unknown) => {
-    // A host without the definitions was imported for looking only; what it never had needs no right to be removed.
-    if (!isKubeError(error, "forbidden", "notFound")) throw error;
-  });
+async function remove(client: Client, { type, ...ref }: Part, signal: AbortSignal): Promise<void> {
+  await client.delete(type, ref, { propagation: "Background", signal }).catch(unlessNotOurs);
+}
+
+/** A host without the definitions was imported for looking only; what it never had needs no right to be removed. */
+function unlessNotOurs(error: unknown): void {
+  if (!isKubeError(error, "forbidden", "notFound")) throw error;
 }

@@ -1,6 +1,7 @@
 import { hostClusters, names, nestedClusters } from "@inkube/api";
 import { fullAccessParts } from "../hub/leftovers.ts";
 import { clusterWideParts, ownRights, type Part } from "../hub/uninstall.ts";
+import { metricsApiName } from "../metrics-server/objects.ts";
 import type { PolicyRule } from "./agent-rules.ts";
 
 /** Copying nested clusters from the hub: their objects, and the settings of the host. */
@@ -15,6 +16,33 @@ export const leaveRules: readonly PolicyRule[] = [
   // Marking its own rights as the namespace's, so that they go with it. Rules cannot be changed by this: no right to escalate.
   ...rulesOn(ownRights, ["get", "patch"]),
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"], resourceNames: [names.systemNamespace] },
+  // Whether the Metrics API is served by what it brought, and the end of that.
+  {
+    apiGroups: ["apiregistration.k8s.io"],
+    resources: ["apiservices"],
+    verbs: ["delete", "get"],
+    resourceNames: [metricsApiName],
+  },
+];
+
+/** Bringing a metrics server: just that APIService. Created by an apply, which unlike a create has a name that a rule can be about. */
+export const metricsServerRules: readonly PolicyRule[] = [
+  {
+    apiGroups: ["apiregistration.k8s.io"],
+    resources: ["apiservices"],
+    verbs: ["create", "patch"],
+    resourceNames: [metricsApiName],
+  },
+];
+
+/** The same in its own namespace: just that Deployment. */
+export const metricsServerSystemRules: readonly PolicyRule[] = [
+  {
+    apiGroups: ["apps"],
+    resources: ["deployments"],
+    verbs: ["create", "delete", "get", "patch"],
+    resourceNames: [names.metricsServer],
+  },
 ];
 
 function rulesOn(parts: readonly Part[], verbs: string[]): PolicyRule[] {

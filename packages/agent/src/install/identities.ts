@@ -1,11 +1,23 @@
 import { names } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { syncerRules } from "@inkube/syncer";
+import { metricsServerIdentity } from "../metrics-server/identity.ts";
 import { agentRules, agentSystemRules, type PolicyRule } from "./agent-rules.ts";
-import { detachRules, leaveRules, mirrorRules, readOnlyRules, readOnlySystemRules } from "./hub-rules.ts";
+import {
+  detachRules,
+  leaveRules,
+  metricsServerRules,
+  metricsServerSystemRules,
+  mirrorRules,
+  readOnlyRules,
+  readOnlySystemRules,
+} from "./hub-rules.ts";
 
 const rbac = "rbac.authorization.k8s.io";
 const namespace = names.systemNamespace;
+
+const joinedRules = [...mirrorRules, ...leaveRules, ...metricsServerRules];
+const joinedSystemRules = [...detachRules, ...metricsServerSystemRules];
 
 /** Who the programs are on the host, and what they may do. */
 export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
@@ -13,7 +25,7 @@ export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
   return [
     account(names.agent),
     account(names.syncer),
-    clusterRole(names.agent, joinsHub ? [...agentRules, ...mirrorRules, ...leaveRules] : agentRules),
+    clusterRole(names.agent, joinsHub ? [...agentRules, ...joinedRules] : agentRules),
     clusterRole(names.syncer, syncer.cluster),
     // Never bound cluster-wide: the agent binds it in the host namespace of each nested cluster.
     clusterRole(names.syncerNamespaceRole, syncer.namespace),
@@ -21,8 +33,9 @@ export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
     clusterRole(names.syncerDedicatedRole, syncer.dedicated),
     clusterRoleBinding(names.agent),
     clusterRoleBinding(names.syncer),
-    ...systemRole(names.agent, joinsHub ? [...agentSystemRules, ...detachRules] : agentSystemRules),
+    ...systemRole(names.agent, joinsHub ? [...agentSystemRules, ...joinedSystemRules] : agentSystemRules),
     ...systemRole(names.syncer, syncer.system),
+    ...(joinsHub ? metricsServerIdentity() : []),
   ];
 }
 
@@ -31,7 +44,7 @@ export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
  * full access these leave the syncer's bindings without any rights.
  */
 export function readOnlyIdentities(): KubeObject[] {
-  const nothing = [names.syncer, names.syncerNamespaceRole, names.syncerDedicatedRole];
+  const nothing = [names.syncer, names.syncerNamespaceRole, names.syncerDedicatedRole, names.metricsServer];
   return [
     ...nothing.map((name) => clusterRole(name, [])),
     role(names.syncer, []),

@@ -124,14 +124,20 @@ describe("installManifests", () => {
     expect(podOf(await joining({})).metadata).not.toEqual(podOf(await joining({})).metadata);
   });
 
-  it("IMP-05 brings no Metrics API and has no right to change one", async () => {
-    const objects = await joining({});
+  it("IMP-05 lets the agent bring a metrics server with full access, and only end it where it may just look", async () => {
+    const about = (objects: KubeObject[]) =>
+      objects
+        .flatMap((object) => (object.rules as PolicyRule[] | undefined) ?? [])
+        .filter(({ apiGroups }) => apiGroups.includes("apiregistration.k8s.io"));
+    const verbs = async (access: "full" | "read-only") =>
+      [...new Set(about(await joining({}, access)).flatMap((rule) => rule.verbs))].sort();
+    expect(await verbs("full")).toEqual(["create", "delete", "get", "patch"]);
+    expect(await verbs("read-only")).toEqual(["delete", "get"]);
+    for (const rule of about(await joining({}))) expect(rule.resourceNames).toEqual(["v1beta1.metrics.k8s.io"]);
+    const objects = await joining({}, "read-only");
     expect(objects.filter(({ kind }) => kind === "APIService")).toEqual([]);
-    const rules = objects.flatMap((object) => (object.rules as PolicyRule[] | undefined) ?? []);
-    const touching = rules.filter(({ apiGroups }) =>
-      apiGroups.some((name) => name === "metrics.k8s.io" || name === "apiregistration.k8s.io"),
-    );
-    expect(new Set(touching.flatMap(({ verbs }) => verbs))).toEqual(new Set(["list"]));
+    expect(find(objects, "ServiceAccount", names.metricsServer)).toBeUndefined();
+    expect(about(await installManifests(options))).toEqual([]);
   });
 
   it("says the same on every call", async () => {

@@ -34,6 +34,21 @@ export const hostClusterSpec = z
       .optional()
       .describe("What cannot be read from the nodes; their ephemeral storage counts when absent."),
     images: images.optional().describe("Used by nested clusters that do not say otherwise."),
+    metricsServer: z
+      .object({
+        install: z
+          .enum(["IfMissing", "Never"])
+          .default("IfMissing")
+          .describe(
+            "IfMissing: the agent brings one to a host that serves no Metrics API. What is there is left alone.",
+          ),
+        kubeletInsecureTLS: z
+          .boolean()
+          .default(false)
+          .describe("Do not check the kubelets' certificates, where they sign their own."),
+      })
+      .optional()
+      .describe("On a host that was imported with full access."),
     serviceCIDR: z
       .string()
       .max(100)

@@ -2,11 +2,12 @@ import { AppError } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { givenFields } from "../clusters/given-fields.ts";
 import type { CommandContext } from "../context.ts";
+import { type MetricsServerFlags, metricsServerOf } from "../hub/metrics-server.ts";
 import { onOrOff } from "../hub/on-or-off.ts";
 import { printChanged } from "../hub/print-changed.ts";
 import { projectsPatch } from "../hub/projects-patch.ts";
 
-export interface HostChanges {
+export interface HostChanges extends MetricsServerFlags {
   nesting: string | undefined;
   endpoint: string | undefined;
   domain: string | undefined;
@@ -45,6 +46,7 @@ export function hostPatch(flags: Omit<HostChanges, "dry-run">): Record<string, u
     defaultDistro: flags.distro,
     defaultVersion: flags.version,
     serviceCIDR: flags["service-cidr"],
+    metricsServer: metricsServerOf(flags),
     capacity: givenFields({ storage: flags.storage }),
     endpoint: givenFields({
       type: flags.endpoint,

@@ -66,7 +66,7 @@ export async function describeHost(name: string, context: CommandContext): Promi
         .map(([resource, amount]) => `${resource} ${amount}`)
         .join(", ") || "-"
     }`,
-    `Usage       ${usage(status?.metrics)}`,
+    `Usage       ${usage(asHost(object))}`,
     `Heartbeat   ${status?.heartbeat ?? "never"}`,
     `Clusters    ${clusters.length === 0 ? "none" : ""}`,
     ...clusters.map((one) => {
@@ -84,9 +84,17 @@ function accessOf({ spec, status }: HostCluster): string {
   return now === undefined || now === spec.access ? spec.access : `${spec.access}, now ${now}: run inkube host import`;
 }
 
-function usage(metrics: NonNullable<HostCluster["status"]>["metrics"]): string {
-  if (metrics === "unavailable") return "unavailable: the host serves no Metrics API, and nothing installs one";
-  return metrics === "available" ? "measured by the host's Metrics API" : "-";
+const metricsServerChart =
+  "helm upgrade --install metrics-server metrics-server --repo https://kubernetes-sigs.github.io/metrics-server -n kube-system";
+
+function usage({ spec, status }: HostCluster): string {
+  if (status?.metrics === undefined) return "-";
+  if (status.metrics === "available") return "measured by the host's Metrics API";
+  const isBrought = spec.access === "full" && spec.metricsServer?.install !== "Never";
+  const why = isBrought
+    ? "a metrics server is brought to imported hosts; if it does not become ready, see kubectl -n inkube-system logs deployment/inkube-metrics-server"
+    : `nothing brings one; ${metricsServerChart}`;
+  return `unavailable: the host serves no Metrics API; ${why}`;
 }
 
 /** Stops or starts placement on a host; what is there stays. */

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { AppError } from "@inkube/api";
 import { givenFields } from "../clusters/given-fields.ts";
+import { type MetricsServerFlags, metricsServerOf } from "./metrics-server.ts";
 
 /** What the command line says of a host that is imported. */
-export interface ImportFlags {
+export interface ImportFlags extends MetricsServerFlags {
   access: string | undefined;
   endpoint: string | undefined;
   domain: string | undefined;
@@ -32,6 +33,7 @@ export async function readImportSettings(flags: ImportFlags): Promise<ImportSett
     nesting: access === "read-only" ? (nesting ?? false) : nesting,
     endpoint: givenFields({ type: endpoint, domain }),
     defaultDistro: distro,
+    metricsServer: metricsServerOf(flags),
   });
   const file = flags["proxy-ca-file"];
   const ca = file === undefined ? undefined : await readAuthority(file);

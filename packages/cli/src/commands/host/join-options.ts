@@ -1,3 +1,5 @@
+import { metricsOptions } from "./metrics-options.ts";
+
 /** What can be said of a cluster that joins the hub. */
 export const joinOptions = {
   access: {
@@ -19,6 +21,7 @@ export const joinOptions = {
     description: "distro of nested clusters that do not say otherwise",
     complete: ["k3s", "k8s"],
   },
+  ...metricsOptions,
   "https-proxy": { kind: "string", placeholder: "URL", description: "HTTP proxy through which the agent gets out" },
   "no-proxy": { kind: "string", placeholder: "LIST", description: "what goes past the proxy" },
   "proxy-ca-file": {

@@ -1,6 +1,7 @@
 import { distros } from "@inkube/api";
 import { defineCommand } from "../../command.ts";
 import { dryRun, endpointTypes } from "../common-options.ts";
+import { metricsOptions } from "./metrics-options.ts";
 
 export const hostUpdate = defineCommand({
   name: "host update",
@@ -46,6 +47,7 @@ Examples:
       description: "Kubernetes version of nested clusters that do not say otherwise",
     },
     "service-cidr": { kind: "string", placeholder: "CIDR", description: "range of the host's ClusterIPs" },
+    ...metricsOptions,
     description: { kind: "string", placeholder: "TEXT", description: "what it is for" },
     "dry-run": dryRun,
   },
