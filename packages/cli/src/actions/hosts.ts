@@ -1,4 +1,4 @@
-import type { HostCluster, NestedCluster } from "@inkube/api";
+import { type HostCluster, type NestedCluster, names } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import type { CommandContext } from "../context.ts";
 import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
@@ -87,13 +87,14 @@ function accessOf({ spec, status }: HostCluster): string {
 const metricsServerChart =
   "helm upgrade --install metrics-server metrics-server --repo https://kubernetes-sigs.github.io/metrics-server -n kube-system";
 
-function usage({ spec, status }: HostCluster): string {
+function usage({ metadata, spec, status }: HostCluster): string {
   if (status?.metrics === undefined) return "-";
   if (status.metrics === "available") return "measured by the host's Metrics API";
-  const isBrought = spec.access === "full" && spec.metricsServer?.install !== "Never";
+  const isImported = metadata.name !== names.localHost;
+  const isBrought = isImported && spec.access === "full" && spec.metricsServer?.install !== "Never";
   const why = isBrought
-    ? "a metrics server is brought to imported hosts; if it does not become ready, see kubectl -n inkube-system logs deployment/inkube-metrics-server"
-    : `nothing brings one; ${metricsServerChart}`;
+    ? "the metrics server that the agent brings is not ready, see kubectl -n inkube-system logs deployment/inkube-metrics-server"
+    : `to have one: ${metricsServerChart}`;
   return `unavailable: the host serves no Metrics API; ${why}`;
 }
 

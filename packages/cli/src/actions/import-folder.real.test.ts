@@ -214,7 +214,21 @@ describe("inkube host import", () => {
     const status = { metrics: "unavailable", access: "read-only" };
     await hub.test.admin.patch(hostClusters, { name: "audited" }, { status }, { type: "merge", subresource: "status" });
     const { out } = await hub.inkube(root, "host describe audited");
-    expect(out).toMatch(/^Usage +unavailable: the host serves no Metrics API/m);
+    expect(out).toMatch(
+      /^Usage +unavailable: the host serves no Metrics API.* helm upgrade --install metrics-server /m,
+    );
+  });
+
+  it("IMP-05 says of the metrics server what is wanted, at the import and later", async () => {
+    const wanted = async () => {
+      const host = await hub.test.admin.get(hostClusters, { name: "metered" });
+      return (host?.spec as { metricsServer?: object } | undefined)?.metricsServer;
+    };
+    expect((await hub.inkube(root, "host import metered --kubelet-insecure-tls on")).code).toBe(0);
+    expect(await wanted()).toEqual({ install: "IfMissing", kubeletInsecureTLS: true });
+    expect((await hub.inkube(root, "host update metered --metrics-server off")).code).toBe(0);
+    expect(await wanted()).toEqual({ install: "Never", kubeletInsecureTLS: true });
+    expect((await hub.inkube(root, "host update metered --metrics-server maybe")).code).toBe(2);
   });
 
   it("IMP-09 gives no kubeconfig of a host, and says why", async () => {
