@@ -91,11 +91,11 @@ function usage({ metadata, spec, status }: HostCluster): string {
   if (status?.metrics === undefined) return "-";
   if (status.metrics === "available") return "measured by the host's Metrics API";
   const isImported = metadata.name !== names.localHost;
-  const isBrought = isImported && spec.access === "full" && spec.metricsServer?.install !== "Never";
+  const isBrought = isImported && status.access === "full" && spec.metricsServer?.install !== "Never";
   const why = isBrought
-    ? "the metrics server that the agent brings is not ready, see kubectl -n inkube-system logs deployment/inkube-metrics-server"
+    ? "how the one is that the agent brings: kubectl -n inkube-system get pods -l app.kubernetes.io/name=inkube-metrics-server"
     : `to have one: ${metricsServerChart}`;
-  return `unavailable: the host serves no Metrics API; ${why}`;
+  return `unavailable: the host serves no Metrics API that answers; ${why}`;
 }
 
 /** Stops or starts placement on a host; what is there stays. */

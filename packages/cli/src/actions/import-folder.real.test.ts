@@ -215,7 +215,7 @@ describe("inkube host import", () => {
     await hub.test.admin.patch(hostClusters, { name: "audited" }, { status }, { type: "merge", subresource: "status" });
     const { out } = await hub.inkube(root, "host describe audited");
     expect(out).toMatch(
-      /^Usage +unavailable: the host serves no Metrics API.* helm upgrade --install metrics-server /m,
+      /^Usage +unavailable: the host serves no Metrics API that answers; .* helm upgrade --install metrics-server /m,
     );
   });
 

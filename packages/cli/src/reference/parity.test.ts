@@ -38,13 +38,11 @@ describe("API-01 every action of the HTTP API", () => {
       parameters?.some(({ name }) => name === "dryRun"),
     );
     expect(checkable.length).toBeGreaterThan(20);
-    // It keeps nothing but the command that it tells.
-    const without = ["postHostsByNameImport"];
-    for (const { operationId } of checkable.filter((one) => !without.includes(one.operationId))) {
-      const verbs = apiVerbs[operationId] ?? [];
-      const checking = commands.filter(({ name, options }) => "dry-run" in options && [verbs].flat().includes(name));
-      expect(checking, operationId).not.toEqual([]);
-    }
+    // Several writes one after the other, of which the later need the earlier.
+    const without = ["host import", "host add"];
+    const verbs = checkable.flatMap(({ operationId }) => [apiVerbs[operationId] ?? []].flat()) as string[];
+    const unchecked = commands.filter(({ name, options }) => verbs.includes(name) && !("dry-run" in options));
+    expect(unchecked.map(({ name }) => name).sort()).toEqual(without.sort());
   });
 
   it("is done by every command that talks to a hub and to nothing else", () => {

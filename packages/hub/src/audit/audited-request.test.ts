@@ -147,6 +147,9 @@ describe("auditedRequest", () => {
     ["GET", `${pod}/exec?dryRun=All`, { upgrade: true }, false],
     ["GET", `${pod}?dryRun=All`, { upgrade: true }, false],
     ["POST", "/api/v1/namespaces/a/services/s/proxy/pay?dryRun=All", {}, false],
+    ["POST", "/api/v1/namespaces/a/serviceaccounts/default/token?dryRun=All", {}, false],
+    ["POST", "/api/v1/namespaces/a/serviceaccounts/default%2Ftoken?dryRun=All", {}, false],
+    ["POST", "/api/v1/namespaces/a/services/s%2fproxy%2fpay?dryRun=All", {}, false],
     ["POST", "/anything?dryRun=All", {}, false],
   ])("believes a Kubernetes API's %s %s with %j only when nothing can have changed", (method, path, more, dryRun) => {
     expect(auditedRequest(facts(method, inside + path, { ...clusters, ...more }))?.dryRun).toBe(dryRun);

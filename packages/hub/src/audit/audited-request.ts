@@ -90,9 +90,10 @@ function passedThrough(
   { method, url, hasBody = false }: RequestFacts,
   query: URLSearchParams,
 ): Omit<AuditedAction, "path"> {
-  const path = parseKubePath(url.slice(url.indexOf("/", 1)));
+  const sent = url.slice(url.indexOf("/", 1));
+  const path = parseKubePath(sent);
   return {
-    dryRun: isKubeDryRun(method, path, query, hasBody),
+    dryRun: isKubeDryRun(method, withoutQuery(sent), query, hasBody),
     action: kubeAction(method, path),
     kind: kindsOfPlurals.get(path?.plural ?? "") ?? path?.plural ?? "Unknown",
     ...(path?.namespace !== undefined && { project: path.namespace }),
@@ -108,11 +109,15 @@ function insideOf(
   const target = parseClusterPath(url);
   const path = target && parseKubePath(target.path);
   return {
-    dryRun: !upgrade && isKubeDryRun(method, path, query, hasBody),
+    dryRun: !upgrade && isKubeDryRun(method, withoutQuery(target?.path ?? ""), query, hasBody),
     action: upgrade ? "action" : kubeAction(method, path),
     kind: path ? `${nestedClusters.kind}/${path.plural}` : nestedClusters.kind,
     ...(target && { project: target.project, name: target.name }),
   };
+}
+
+function withoutQuery(path: string): string {
+  return path.split("?")[0] ?? "";
 }
 
 function kubeAction(method: string, path: KubePath | undefined): string {

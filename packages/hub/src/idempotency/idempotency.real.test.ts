@@ -91,6 +91,7 @@ describe("KEY-01 an API key whose create is sent again", () => {
       expect(items.filter(({ name }) => name === "ci")).toHaveLength(1);
     });
     expect((await post(admin, "/api/v1/keys", { name: "ci" }, "ci-2")).statusCode).toBe(409);
+    expect((await post(admin, "/api/v1/keys", { name: "deploy" }, "ci-1")).statusCode).toBe(201);
     expect((await post(other, "/api/v1/keys", { name: "ci" }, "ci-1")).statusCode).toBe(201);
     expect(await works(second.json().token)).toBe(200);
   });

@@ -17,12 +17,15 @@ export const idempotencyHeaders = z.looseObject({
     .describe("Of your choice: a create that is sent again with the same one is done once."),
 });
 
-/** Of the caller and the key that he sent, so that another caller's equal key means nothing; undefined when he sent none. */
-export function idempotencyMark({ user }: Principal, headers: IncomingHttpHeaders): string | undefined {
+/**
+ * Of the caller, the key that he sent, and what he calls what he creates: so that neither another caller's equal key nor a key that is
+ * used again for something else means anything. Undefined when he sent none.
+ */
+export function idempotencyMark({ user }: Principal, headers: IncomingHttpHeaders, name: string): string | undefined {
   const key = headers[header];
   if (typeof key !== "string") return undefined;
   return createHash("sha256")
-    .update(JSON.stringify([user, key]))
+    .update(JSON.stringify([user, key, name]))
     .digest("hex")
     .slice(0, 32);
 }

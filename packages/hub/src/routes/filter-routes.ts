@@ -64,7 +64,7 @@ export function filterRoutes(server: HubServer, context: HubContext): void {
       const { dryRun } = request.query;
       const { projects, ...rest } = request.body;
       const wanted: AccessFilter = { ...rest, ...(projects && { projects }) };
-      const options = { dryRun, mark: idempotencyMark(caller, request.headers) };
+      const options = { dryRun, mark: idempotencyMark(caller, request.headers, wanted.name) };
       const { filter, fresh } = await createFilter(client, wanted, options);
       return reply.code(fresh && !dryRun ? 201 : 200).send(filter as z.output<typeof filterSchema>);
     },

@@ -99,7 +99,7 @@ export function keyRoutes(server: HubServer, context: HubContext): void {
       const caller = callerOf(request);
       const { user, groups } = caller;
       const { name, description, days } = request.body;
-      const mark = idempotencyMark(caller, request.headers);
+      const mark = idempotencyMark(caller, request.headers, name);
       const active = credentials
         .list("api-key", user)
         .filter((key) => !refusalOf(key, clock.now()) && (mark === undefined || key.mark !== mark));

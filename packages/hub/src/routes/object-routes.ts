@@ -142,7 +142,7 @@ function registerWrites<Q extends z.ZodRawShape>(
       const caller = callerOf(request);
       const object = bodyObject(type, request.body as Record<string, unknown>, project);
       const { dryRun } = request.query as { dryRun: boolean };
-      const options = { dryRun, mark: idempotencyMark(caller, request.headers) };
+      const options = { dryRun, mark: idempotencyMark(caller, request.headers, object.metadata.name) };
       const created = await createOnce(clients.clientFor(caller), type, object, options);
       return reply.code(created.fresh && !dryRun ? 201 : 200).send(created.object);
     },

@@ -86,7 +86,7 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
       await mustBeAllowed(context, caller, "create");
       const object = projectNamespace(name, description, given);
       const { dryRun } = request.query;
-      const options = { dryRun, mark: idempotencyMark(caller, request.headers) };
+      const options = { dryRun, mark: idempotencyMark(caller, request.headers, name) };
       const created = await createOnce(client, resources.namespaces, object, options).catch((error: unknown) => {
         if (!isKubeError(error, "alreadyExists")) throw error;
         throw new AppError("KUBE_ALREADY_EXISTS", `There is already a project or namespace ${name}`, {
