@@ -38,6 +38,12 @@ export function createReadOnlyAgent(options: ReadOnlyAgentOptions): Agent {
       return hostFacts({ nodes, version, serviceCIDR, metrics, access: "read-only" });
     },
   });
+  const stopping = new AbortController();
+  const cleanUp = async (): Promise<void> => {
+    while (!stopping.signal.aborted && !(await removeLeftovers(client, logger))) {
+      await clock.sleep(heartbeatMs, stopping.signal).catch(() => undefined);
+    }
+  };
   return {
     controllers: {},
     get synced() {
@@ -46,9 +52,10 @@ export function createReadOnlyAgent(options: ReadOnlyAgentOptions): Agent {
     start() {
       nodes.start();
       hub.start();
-      void removeLeftovers(client, logger);
+      void cleanUp();
     },
     async stop() {
+      stopping.abort();
       await hub.stop();
       await nodes.stop();
     },

@@ -22,6 +22,8 @@ export const names = {
   metricsServer: "inkube-metrics-server",
   /** Bindings by which it knows its callers. */
   metricsServerAuth: "inkube-metrics-server-auth",
+  /** The agent's role on the Metrics API of such a host. */
+  metricsApiRole: "inkube-agent-metrics-api",
   internalCaSecret: "internal-ca",
   syncerTlsSecret: "syncer-tls",
   priorityClass: "inkube-control-plane",

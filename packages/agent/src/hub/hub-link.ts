@@ -19,10 +19,13 @@ import {
   type WatchCache,
 } from "@inkube/kube";
 import type { OpenTunnel } from "@inkube/tunnel";
+import { removeMetricsServer } from "../metrics-server/keep-metrics-server.ts";
 import { ensureOwnCredential, type HubConnection } from "./connection.ts";
 import { createHubClient, type HubClient } from "./hub-client.ts";
+import { latest } from "./latest.ts";
 import { mirrorCluster } from "./mirror-cluster.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
+import { unlessNotOurs } from "./uninstall.ts";
 import { createWantedState, type WantedState, wantedKey } from "./wanted-state.ts";
 
 export interface HubLinkOptions {
@@ -71,6 +74,9 @@ export async function runHubLink(
   const reporter = createReporter({ ...options, send: (report, stop) => hub.report(report, stop) });
   const controller = options.clusters && mirrorController(options, options.clusters, state, reporter);
   controller?.start();
+  const applyLatest = latest(() =>
+    keepTrying(options, "take the host's settings", () => applyHost(options, hub, state)),
+  );
   await Promise.all([
     reporter.run(signal),
     beat(options, reporter),
@@ -78,10 +84,7 @@ export async function runHubLink(
       clusters: (keys) => {
         for (const key of keys) controller?.add(key);
       },
-      host: () =>
-        void applyHost(options, hub, state).catch((error) =>
-          logger.warn({ error: String(error) }, "Could not take the host's settings"),
-        ),
+      host: applyLatest,
       replicas: (replicas) => tunnel?.reach(replicas),
     }),
   ]);
@@ -178,8 +181,9 @@ function createWatchdog(clock: Clock, outer: AbortSignal): { signal: AbortSignal
   };
 }
 
-/** Leaves the hub and stays on the host. */
-async function detach(client: Client, last: () => Promise<unknown>): Promise<void> {
+/** Leaves the hub and stays on the host; the metrics server was brought for the hub, and nobody would look after it. */
+async function detach(client: Client, last: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  await removeMetricsServer(client, signal).catch(unlessNotOurs);
   await last();
   const namespace = names.systemNamespace;
   for (const name of [names.hubConnectionSecret, names.hubCredentialSecret]) {
@@ -196,7 +200,7 @@ async function applyHost(options: HubLinkOptions, hub: HubClient, state: WantedS
     const last = (): Promise<unknown> =>
       keepTrying(options, "tell the hub that this host is removed", () => hub.report({ removed: true }, signal));
     // Nested clusters that were created here are no affair of the hub's: their agent must stay with them.
-    if (clusters && clusters.size > 0) await detach(client, last);
+    if (clusters && clusters.size > 0) await detach(client, last, signal);
     else await uninstall(async () => void (await last()), signal);
     return;
   }

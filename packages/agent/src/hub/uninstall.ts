@@ -15,13 +15,23 @@ const roleNames = [
   names.syncerDedicatedRole,
   names.syncer,
   names.metricsServer,
+  names.metricsApiRole,
   names.agent,
 ];
 
 /** By what the metrics server knows its callers. */
-export const metricsServerBindings: readonly Part[] = [
+const metricsServerBindings: readonly Part[] = [
   { type: resources.clusterrolebindings, name: names.metricsServerAuth },
   { type: resources.rolebindings, name: names.metricsServerAuth, namespace: "kube-system" },
+];
+
+/** What the metrics server has outside of the programs' namespace; last the right to take away what leads to it. */
+export const metricsServerParts: readonly Part[] = [
+  ...metricsServerBindings,
+  { type: resources.clusterrolebindings, name: names.metricsServer },
+  { type: resources.clusterroles, name: names.metricsServer },
+  { type: resources.clusterrolebindings, name: names.metricsApiRole },
+  { type: resources.clusterroles, name: names.metricsApiRole },
 ];
 
 /** What an installation adds to a cluster outside of its own namespace. */
@@ -68,6 +78,6 @@ async function remove(client: Client, { type, ...ref }: Part, signal: AbortSigna
 }
 
 /** A host without the definitions was imported for looking only; what it never had needs no right to be removed. */
-function unlessNotOurs(error: unknown): void {
+export function unlessNotOurs(error: unknown): void {
   if (!isKubeError(error, "forbidden", "notFound")) throw error;
 }

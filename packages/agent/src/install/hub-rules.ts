@@ -16,21 +16,17 @@ export const leaveRules: readonly PolicyRule[] = [
   // Marking its own rights as the namespace's, so that they go with it. Rules cannot be changed by this: no right to escalate.
   ...rulesOn(ownRights, ["get", "patch"]),
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"], resourceNames: [names.systemNamespace] },
-  // Whether the Metrics API is served by what it brought, and the end of that.
-  {
-    apiGroups: ["apiregistration.k8s.io"],
-    resources: ["apiservices"],
-    verbs: ["delete", "get"],
-    resourceNames: [metricsApiName],
-  },
 ];
 
-/** Bringing a metrics server: just that APIService. Created by an apply, which unlike a create has a name that a rule can be about. */
-export const metricsServerRules: readonly PolicyRule[] = [
+/**
+ * Bringing a metrics server, and taking it away: just that APIService. Created by an apply, which unlike a create has a name that a
+ * rule can be about. A role of its own, which outlasts full access until the agent has taken away what it brought.
+ */
+export const metricsApiRules: readonly PolicyRule[] = [
   {
     apiGroups: ["apiregistration.k8s.io"],
     resources: ["apiservices"],
-    verbs: ["create", "patch"],
+    verbs: ["create", "delete", "get", "patch"],
     resourceNames: [metricsApiName],
   },
 ];

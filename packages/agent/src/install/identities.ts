@@ -6,7 +6,7 @@ import { agentRules, agentSystemRules, type PolicyRule } from "./agent-rules.ts"
 import {
   detachRules,
   leaveRules,
-  metricsServerRules,
+  metricsApiRules,
   metricsServerSystemRules,
   mirrorRules,
   readOnlyRules,
@@ -16,7 +16,7 @@ import {
 const rbac = "rbac.authorization.k8s.io";
 const namespace = names.systemNamespace;
 
-const joinedRules = [...mirrorRules, ...leaveRules, ...metricsServerRules];
+const joinedRules = [...mirrorRules, ...leaveRules];
 const joinedSystemRules = [...detachRules, ...metricsServerSystemRules];
 
 /** Who the programs are on the host, and what they may do. */
@@ -35,7 +35,7 @@ export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
     clusterRoleBinding(names.syncer),
     ...systemRole(names.agent, joinsHub ? [...agentSystemRules, ...joinedSystemRules] : agentSystemRules),
     ...systemRole(names.syncer, syncer.system),
-    ...(joinsHub ? metricsServerIdentity() : []),
+    ...(joinsHub ? metricsServer() : []),
   ];
 }
 
@@ -44,7 +44,7 @@ export function identities({ joinsHub }: { joinsHub: boolean }): KubeObject[] {
  * full access these leave the syncer's bindings without any rights.
  */
 export function readOnlyIdentities(): KubeObject[] {
-  const nothing = [names.syncer, names.syncerNamespaceRole, names.syncerDedicatedRole, names.metricsServer];
+  const nothing = [names.syncer, names.syncerNamespaceRole, names.syncerDedicatedRole];
   return [
     ...nothing.map((name) => clusterRole(name, [])),
     role(names.syncer, []),
@@ -55,6 +55,11 @@ export function readOnlyIdentities(): KubeObject[] {
   ];
 }
 
+function metricsServer(): KubeObject[] {
+  const role = names.metricsApiRole;
+  return [...metricsServerIdentity(), clusterRole(role, metricsApiRules), clusterRoleBinding(role, names.agent)];
+}
+
 function account(name: string): KubeObject {
   return { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } };
 }
@@ -63,13 +68,13 @@ function clusterRole(name: string, rules: readonly PolicyRule[]): KubeObject {
   return { apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata: { name }, rules };
 }
 
-function clusterRoleBinding(name: string): KubeObject {
+function clusterRoleBinding(name: string, account = name): KubeObject {
   return {
     apiVersion: `${rbac}/v1`,
     kind: "ClusterRoleBinding",
     metadata: { name },
     roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
-    subjects: [{ kind: "ServiceAccount", name, namespace }],
+    subjects: [{ kind: "ServiceAccount", name: account, namespace }],
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type Clock,
   type Controller,
   createController,
+  isKubeError,
   type Logger,
   sourceOf,
   type WatchCache,
@@ -33,7 +34,12 @@ export function createMetricsServerController(options: MetricsServerControllerOp
     async reconcile(name, { signal }) {
       const local = hostClusters.get(name) as HostCluster | undefined;
       const isThere = local !== undefined && local.metadata.deletionTimestamp === undefined;
-      const isSettled = !isThere || !isImported() || (await keepMetricsServer({ client, logger }, local.spec, signal));
+      if (!isThere || !isImported()) return { after: lookMs };
+      const isSettled = await keepMetricsServer({ client, logger }, local, signal).catch((error: unknown) => {
+        // The host was imported when agents brought none; applying a new import gives the right.
+        if (isKubeError(error, "forbidden")) return true;
+        throw error;
+      });
       return { after: isSettled ? lookMs : awaitMs };
     },
     clock,

@@ -1,8 +1,9 @@
 import { fieldManagers, type HostCluster, names } from "@inkube/api";
-import { type Client, type KubeObject, type Logger, type ResourceType, resources } from "@inkube/kube";
+import { type Client, isKubeError, type KubeObject, type Logger, type ResourceType, resources } from "@inkube/kube";
 import { says } from "../objects/subset.ts";
 import { isOurMetricsApi, metricsApiName, metricsApiService, metricsServerDeployment } from "./objects.ts";
 
+const mostAttempts = 10;
 const deploymentRef = { name: names.metricsServer, namespace: names.systemNamespace };
 
 export interface MetricsServerDependencies {
@@ -17,10 +18,11 @@ export interface MetricsServerDependencies {
  */
 export async function keepMetricsServer(
   dependencies: MetricsServerDependencies,
-  spec: HostCluster["spec"],
+  host: HostCluster,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { client, logger } = dependencies;
+  const { spec } = host;
   const served = await client.get(resources.apiservices, { name: metricsApiName }, { signal });
   const isWanted = spec.metricsServer?.install !== "Never" && (!served || isOurMetricsApi(served));
   if (!isWanted) {
@@ -36,7 +38,7 @@ export async function keepMetricsServer(
   const there = await client.get(resources.deployments, deploymentRef, { signal });
   const deployment = await keep(resources.deployments, there, metricsServerDeployment(spec));
   if (isAvailable(deployment)) {
-    await keep(resources.apiservices, served, metricsApiService());
+    await keep(resources.apiservices, served, metricsApiService(host));
     return true;
   }
   await removeMetricsApi(client, signal);
@@ -54,10 +56,17 @@ export async function removeMetricsServer(client: Client, signal: AbortSignal): 
   if (deployment) await client.delete(resources.deployments, deploymentRef, { propagation: "Background", signal });
 }
 
-/** Only that version which leads to ours: somebody may be replacing it. */
+/** Only a version of it that leads to ours: somebody may be replacing it, and the API server writes its status all the time. */
 async function removeMetricsApi(client: Client, signal: AbortSignal): Promise<void> {
-  const served = await client.get(resources.apiservices, { name: metricsApiName }, { signal });
-  if (!served || !isOurMetricsApi(served)) return;
-  const { uid = "", resourceVersion = "" } = served.metadata;
-  await client.delete(resources.apiservices, { name: metricsApiName }, { uid, resourceVersion, signal });
+  for (let attempt = 1; ; attempt += 1) {
+    const served = await client.get(resources.apiservices, { name: metricsApiName }, { signal });
+    if (!served || !isOurMetricsApi(served)) return;
+    const { uid = "", resourceVersion = "" } = served.metadata;
+    try {
+      await client.delete(resources.apiservices, { name: metricsApiName }, { uid, resourceVersion, signal });
+      return;
+    } catch (error) {
+      if (attempt === mostAttempts || !isKubeError(error, "conflict")) throw error;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { hostClusters, names, nestedClusters, newToken } from "@inkube/api";
+import { apiVersion, type HostCluster, hostClusters, names, nestedClusters, newToken } from "@inkube/api";
 import { hostClusterSpec } from "@inkube/api/schemas";
 import { apiVersionOf, type Client, createClient, type KubeObject, resources } from "@inkube/kube";
 import { collectingLogger, type RealApiServer, startRealApiServer } from "@inkube/kube/testing";
@@ -13,7 +13,6 @@ const home = names.systemNamespace;
 const never = new AbortController().signal;
 const logger = collectingLogger();
 const deployment = { namespace: home, name: names.metricsServer };
-const spec = (metricsServer?: object) => hostClusterSpec.parse(metricsServer ? { metricsServer } : {});
 
 let server: RealApiServer;
 let admin: Client;
@@ -36,6 +35,11 @@ beforeEach(async () => {
   agent = createClient({ ...server.config, token: (status as { token: string }).token });
   await admin.delete(resources.apiservices, { name: metricsApiName });
   await expect.poll(() => admin.get(resources.apiservices, { name: metricsApiName })).toBeUndefined();
+  // As the agent brings it from its hub.
+  const local = { apiVersion, kind: "HostCluster", metadata: { name: names.localHost }, spec: {} };
+  await expect
+    .poll(() => admin.apply(hostClusters, local, { fieldManager: "mirror", force: true }).then(() => true, String))
+    .toBe(true);
 });
 
 async function install(access: "full" | "read-only"): Promise<void> {
@@ -49,8 +53,11 @@ async function install(access: "full" | "read-only"): Promise<void> {
   }
 }
 
-const keep = (metricsServer?: object): Promise<boolean> =>
-  keepMetricsServer({ client: agent, logger }, spec(metricsServer), never);
+const keep = async (metricsServer?: object): Promise<boolean> => {
+  const host = (await admin.get(hostClusters, { name: names.localHost })) as unknown as HostCluster;
+  const spec = hostClusterSpec.parse(metricsServer ? { metricsServer } : {});
+  return keepMetricsServer({ client: agent, logger }, { ...host, spec }, never);
+};
 /** What the cluster's controllers say of it, which do not run here. */
 const say = (availableReplicas: number) =>
   admin.patch(
@@ -96,6 +103,12 @@ describe("IMP-05 the metrics server of a host that was imported with full access
     expect((await program())?.spec).toMatchObject({ replicas: 1 });
     await keep({ kubeletInsecureTLS: true });
     expect(JSON.stringify((await program())?.spec)).toContain("--kubelet-insecure-tls");
+  });
+
+  it("belongs to the host's own object, which every version of Inkube takes along", async () => {
+    await kept();
+    const { uid } = (await admin.get(hostClusters, { name: names.localHost }))?.metadata ?? {};
+    expect((await api())?.metadata.ownerReferences).toMatchObject([{ kind: "HostCluster", name: "local", uid }]);
   });
 
   it("is told to the host only while it answers: else no namespace there could be deleted", async () => {
@@ -156,12 +169,16 @@ describe("IMP-05 the metrics server of a host that was imported with full access
     await install("read-only");
     await expect
       .poll(async () => {
-        await removeLeftovers(agent, logger);
-        return [await program(), await api(), ...(await bindings())];
+        const isDone = await removeLeftovers(agent, logger);
+        return [isDone, await program(), await api(), ...(await bindings())];
       })
-      .toEqual([undefined, undefined, []].flat());
-    const role = await admin.get(resources.clusterroles, { name: names.metricsServer });
-    expect(role?.rules ?? []).toEqual([]);
+      .toEqual([true, undefined, undefined]);
+    for (const name of [names.metricsServer, names.metricsApiRole]) {
+      expect(await admin.get(resources.clusterroles, { name })).toBeUndefined();
+    }
+    await expect
+      .poll(() => agent.get(resources.apiservices, { name: metricsApiName }).catch((error) => error.code))
+      .toBe("forbidden");
   });
 
   it("goes with Inkube", async () => {

@@ -1,4 +1,4 @@
-import { type HostCluster, labels, managedBy, names, ports } from "@inkube/api";
+import { apiVersion, type HostCluster, hostClusters, labels, managedBy, names, ports } from "@inkube/api";
 import { imageName } from "@inkube/controlplane";
 import type { KubeObject } from "@inkube/kube";
 import { metricsServerLabels } from "./identity.ts";
@@ -26,6 +26,7 @@ export function metricsServerDeployment({ images, metricsServer }: HostCluster["
         metadata: { labels: { ...metricsServerLabels } },
         spec: {
           serviceAccountName: name,
+          ...(images?.pullSecret !== undefined && { imagePullSecrets: [{ name: images.pullSecret }] }),
           priorityClassName: names.priorityClass,
           enableServiceLinks: false,
           nodeSelector: { "kubernetes.io/os": "linux" },
@@ -74,12 +75,19 @@ function container(registry: string | undefined, kubeletInsecureTLS: boolean): o
   };
 }
 
-/** Has the host serve the Metrics API by it. It signs its own certificate, as upstream's does, so the host cannot check that. Pure. */
-export function metricsApiService(): KubeObject {
+/**
+ * Has the host serve the Metrics API by it. It signs its own certificate, as upstream's does, so the host cannot check that. Whoever
+ * takes Inkube's definitions off the host, and with them the host's own object, takes this along. Pure.
+ */
+export function metricsApiService({ metadata: { name: hostName, uid = "" } }: HostCluster): KubeObject {
   return {
     apiVersion: "apiregistration.k8s.io/v1",
     kind: "APIService",
-    metadata: { name: metricsApiName, labels: ownLabels },
+    metadata: {
+      name: metricsApiName,
+      labels: ownLabels,
+      ownerReferences: [{ apiVersion, kind: hostClusters.kind, name: hostName, uid }],
+    },
     spec: {
       group: "metrics.k8s.io",
       version: "v1beta1",
