@@ -194,6 +194,10 @@ export const reasons = {
     happened: "The host refuses a request of the agent.",
     todo: "Check the rights of the ServiceAccount inkube-agent; reinstall the manifests of this version.",
   },
+  HostVersionTooOld: {
+    happened: "The cluster is too old to be a host.",
+    todo: "Upgrade it; its agent tries again by itself.",
+  },
   HostReady: { happened: "The agent is at work on this host.", todo: "" },
   NameTakenOnHost: {
     happened: "A nested cluster of this name and project exists on the host and does not come from the hub.",

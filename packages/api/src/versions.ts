@@ -8,6 +8,23 @@ export const supportedMinors = [33, 34, 35] as const;
 /** What a host offers when nobody says otherwise. */
 export const defaultVersion = "v1.34.4";
 
+/**
+ * The oldest Kubernetes that a host may run, by the access of its import: full access needs the address functions of CEL in
+ * definitions (1.31), looking only the stable API of CronJobs (1.21).
+ */
+export const oldestHostVersion = { full: "v1.31", "read-only": "v1.21" } as const;
+
+/**
+ * True when a cluster that says it runs `version`, with whatever its maker appends, is older than `oldest`, `v1.N`. What cannot be
+ * understood is not called old.
+ */
+export function isTooOld(version: string, oldest: string): boolean {
+  const [, major, minor] = /^v?(\d{1,3})\.(\d{1,3})(?!\d)/.exec(version) ?? [];
+  const [, least] = /^v1\.(\d+)$/.exec(oldest) ?? [];
+  if (major === undefined || minor === undefined) return false;
+  return Number(major) < 1 || (Number(major) === 1 && Number(minor) < Number(least));
+}
+
 /** The supported versions in words, for messages. */
 export const supportedVersionsText: string = supportedMinors.map((minor) => `v1.${minor}`).join(", ");
 

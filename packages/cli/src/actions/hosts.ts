@@ -2,6 +2,7 @@ import { type HostCluster, type NestedCluster, names } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import type { CommandContext } from "../context.ts";
 import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
+import { problemOf } from "../hub/imports.ts";
 import { printObject, printObjects } from "../hub/print-objects.ts";
 import { ageOf } from "../output/duration.ts";
 
@@ -55,7 +56,7 @@ export async function describeHost(name: string, context: CommandContext): Promi
   const capacity = (status?.capacity ?? {}) as Record<string, string | number>;
   const lines = [
     `Host        ${name}`,
-    `Phase       ${phaseOf(asHost(object))}`,
+    `Phase       ${phaseOf(asHost(object))}${status?.phase === "Failed" ? `: ${problemOf(asHost(object))}` : ""}`,
     `Access      ${accessOf(asHost(object))}`,
     `Nesting     ${spec.nesting ? "on" : "off"}${spec.unschedulable ? ", draining" : ""}`,
     `Endpoint    ${spec.endpoint.type ?? "-"}${spec.endpoint.domain ? ` ${spec.endpoint.domain}` : ""}`,

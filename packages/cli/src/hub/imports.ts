@@ -1,4 +1,4 @@
-import { AppError, apiVersion, type HostCluster } from "@inkube/api";
+import { AppError, apiVersion, conditionTypes, getCondition, type HostCluster } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import { withDeadline } from "../clusters/deadline.ts";
 import type { CommandContext } from "../context.ts";
@@ -40,6 +40,12 @@ export function hasJoined({ status }: HostCluster): boolean {
   return status?.phase === "Running" && status.heartbeat !== undefined;
 }
 
+/** Why a host could not join, in the hub's words. */
+export function problemOf({ metadata, status }: HostCluster): string {
+  const ready = getCondition(status?.conditions, conditionTypes.ready);
+  return ready?.status === "False" ? ready.message : `${metadata.name} could not join`;
+}
+
 const lookMs = 1000;
 
 /** Waits until the host's agent has joined. Throws AppError TIMEOUT. */
@@ -66,6 +72,7 @@ export async function waitJoined(
         const state = hasJoined(host) ? "done" : "working";
         show({ name: `Join ${name}`, state, detail: host.status?.phase ?? "Importing" });
         if (state === "done") return;
+        if (host.status?.phase === "Failed") throw new AppError("HOST_UNSUITABLE", problemOf(host), { todo });
         await clock.sleep(lookMs, stop);
       }
     },

@@ -30,7 +30,9 @@ export function createHostController(context: HubContext & { clock: Clock; logge
 
 async function tellPhase({ client, clock }: HubContext, { metadata, status }: HostCluster): Promise<void> {
   const silentMs = status?.heartbeat === undefined ? undefined : clock.now() - Date.parse(status.heartbeat);
-  const phase = silentMs === undefined ? "Importing" : silentMs > unhealthyAfterMs ? "Unhealthy" : status?.phase;
+  // One that was refused tells why, until it may join.
+  const before = status?.phase === "Failed" ? "Failed" : "Importing";
+  const phase = silentMs === undefined ? before : silentMs > unhealthyAfterMs ? "Unhealthy" : status?.phase;
   if (phase === undefined || phase === status?.phase) return;
   const patch = { status: { phase } };
   await client.patch(hostClusters, { name: metadata.name }, patch, { type: "merge", subresource: "status" });

@@ -6,6 +6,7 @@ import { bearerToken, credentialOf } from "../auth/authenticate.ts";
 import type { HubContext } from "../context.ts";
 import type { Credential } from "../credentials/credential.ts";
 import { holdFinalizer } from "../hosts/finalizer.ts";
+import { mustBeNewEnough } from "../hosts/host-version.ts";
 import { createTurns } from "../hosts/report-turns.ts";
 import { takeReport } from "../hosts/reports.ts";
 import { createWantedFeed } from "../hosts/wanted-feed.ts";
@@ -119,14 +120,15 @@ function registerJoin(server: HubServer, context: HubContext): void {
           cause: error,
         });
       });
-      const { id, hash } = request.body;
+      const { id, hash, version } = request.body;
+      const host = (await client.get(hostClusters, { name: bootstrap.subject })) as HostCluster | undefined;
+      if (!host) throw new AppError("GONE", `There is no host ${bootstrap.subject} any more`);
+      await mustBeNewEnough(context, host, version);
       if (!(await credentials.spend(bootstrap.id, `${id}:${hash}`))) {
         throw new AppError("GONE", "The token of this import was used already", {
           todo: "Get a new command with inkube host import.",
         });
       }
-      const host = (await client.get(hostClusters, { name: bootstrap.subject })) as HostCluster | undefined;
-      if (!host) throw new AppError("GONE", `There is no host ${bootstrap.subject} any more`);
       // From now on removing the host waits until its agent has left. The hub's own host goes with the hub.
       if (bootstrap.subject !== names.localHost)
         await holdFinalizer(client, hostClusters, host as unknown as KubeObject);
