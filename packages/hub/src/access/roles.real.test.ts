@@ -1,9 +1,11 @@
-import { apiVersion, clusterGroups, nestedClusters } from "@inkube/api";
+import { apiVersion, hostClusters, nestedClusters } from "@inkube/api";
 import { resources } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { roleDefinitions } from "../install/roles.ts";
 import { eventually } from "../testing/eventually.ts";
 import { startTestHub, type TestHub } from "../testing/test-hub.ts";
 import { clusterBody, makeHost, makeProjects, passthrough } from "../testing/two-projects.ts";
+import { groupBody, nothing, outcomes, type Way, ways } from "./testing/role-outcomes.ts";
 
 let test: TestHub;
 let admin: string;
@@ -16,82 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => test[Symbol.asyncDispose]());
 
-const groupBody = (name: string) => ({
-  apiVersion,
-  kind: "ClusterGroup",
-  metadata: { name },
-  spec: { hosts: [{ name: "edge" }], distro: "k8s" },
-});
-const resize = { spec: { size: { cpu: "2", memory: "2Gi", storage: "1Gi" } } };
-const regroup = { metadata: { labels: { tier: "gold" } } };
-
-/** Both ways to the same objects; the second is what kubectl uses. */
-const ways = [
-  {
-    way: "the HTTP API",
-    clusters: (project: string, name = "") => `/api/v1/projects/${project}/clusters${name && `/${name}`}`,
-    groups: (name = "") => `/api/v1/groups${name && `/${name}`}`,
-    patch: {},
-    deleted: 202,
-  },
-  {
-    way: "the Kubernetes API",
-    clusters: passthrough,
-    groups: (name = "") => `/kubernetes/apis/${apiVersion}/${clusterGroups.plural}${name && `/${name}`}`,
-    patch: { "content-type": "application/merge-patch+json" },
-    deleted: 200,
-  },
-] as const;
-type Way = (typeof ways)[number];
-
-/** What each call answers, as `VERB on what`. */
-async function outcomes(key: string, { clusters, groups, patch, deleted }: Way): Promise<Record<string, number>> {
-  const code = async (...call: Parameters<TestHub["call"]> extends [unknown, ...infer R] ? R : never) =>
-    (await test.call(key, ...call)).statusCode;
-  for (const name of ["spare"]) {
-    await test.call(admin, "POST", clusters("red"), clusterBody(name));
-    await test.call(admin, "POST", groups(), groupBody(name));
-  }
-  const result = {
-    "get cluster": await code("GET", clusters("red", "red-one")),
-    "change cluster": await code("PATCH", clusters("red", "red-one"), resize, patch),
-    "create cluster": await code("POST", clusters("red"), clusterBody("fresh")),
-    "delete cluster": await code("DELETE", clusters("red", "spare")),
-    "get cluster elsewhere": await code("GET", clusters("blue", "blue-one")),
-    "change cluster elsewhere": await code("PATCH", clusters("blue", "blue-one"), resize, patch),
-    "create cluster elsewhere": await code("POST", clusters("blue"), clusterBody("fresh")),
-    "delete cluster elsewhere": await code("DELETE", clusters("blue", "blue-one")),
-    "get group": await code("GET", groups("shared")),
-    "change group": await code("PATCH", groups("shared"), regroup, patch),
-    "create group": await code("POST", groups(), groupBody("fresh")),
-    "delete group": await code("DELETE", groups("spare")),
-  };
-  for (const name of ["fresh", "spare"]) {
-    await test.call(admin, "DELETE", clusters("red", name));
-    await test.call(admin, "DELETE", groups(name));
-  }
-  await eventually(async () => {
-    expect((await test.call(admin, "GET", clusters("red", "fresh"))).statusCode).toBe(404);
-    expect((await test.call(admin, "GET", clusters("red", "spare"))).statusCode).toBe(404);
-  });
-  return Object.fromEntries(Object.entries(result).map(([call, status]) => [call, status === deleted ? 200 : status]));
-}
-
-const nothing = {
-  "get cluster": 403,
-  "change cluster": 403,
-  "create cluster": 403,
-  "delete cluster": 403,
-  "get cluster elsewhere": 403,
-  "change cluster elsewhere": 403,
-  "create cluster elsewhere": 403,
-  "delete cluster elsewhere": 403,
-  "get group": 403,
-  "change group": 403,
-  "create group": 403,
-  "delete group": 403,
-};
-
 const roles = [
   { id: "ACL-01", role: "inkube:nested-cluster-viewer", may: { "get cluster": 200 } },
   { id: "ACL-02", role: "inkube:nested-cluster-editor", may: { "get cluster": 200, "change cluster": 200 } },
@@ -103,23 +29,47 @@ const roles = [
   {
     id: "ACL-04",
     role: "inkube:group-admin",
-    may: { "get group": 200, "change group": 200, "create group": 201, "delete group": 200 },
+    may: { "get group": 200, "change group": 200, "create group": 201, "delete group": 200, "get host": 200 },
+  },
+  {
+    id: "ACL-04",
+    role: "inkube:group-editor",
+    may: { "get group": 200, "change group": 200, "get host": 200 },
+  },
+  { id: "ACL-04", role: "inkube:group-viewer", may: { "get group": 200, "get host": 200 } },
+];
+
+const hostRoles = [
+  { role: "inkube:host-viewer", may: { "get host": 200 } },
+  {
+    role: "inkube:host-admin",
+    may: { "get host": 200, "change host": 200, "create host": 201, "delete host": 200, "import host": 201 },
   },
 ];
 
+/** Gives a role to somebody new, and resolves with his key once the binding counts, a moment after it was made. */
+async function keyWith(role: string, user: string, probe: string): Promise<string> {
+  const isHub = roleDefinitions.find(({ name }) => name === role)?.scope === "hub";
+  await test.bind(role, user, isHub ? undefined : "red");
+  const key = await test.keyFor(user);
+  await eventually(async () => expect((await test.call(key, "GET", probe)).statusCode).toBe(200));
+  return key;
+}
+
+async function mayOnly(role: string, may: Record<string, number>, way: Way): Promise<void> {
+  const user = `${role.split(":")[1]}-${ways.indexOf(way)}`;
+  const probes: Record<string, string> = {
+    "get cluster": way.clusters("red", "red-one"),
+    "get group": way.groups("shared"),
+    "get host": way.hosts("edge"),
+  };
+  const key = await keyWith(role, user, probes[Object.keys(may)[0] ?? ""] ?? "");
+  expect(await outcomes({ test, admin }, key, way)).toEqual({ ...nothing, ...may });
+}
+
 describe.each(ways)("by $way", (way) => {
-  it.each(roles)("$id $role may do what its row says and nothing else", async ({ role, may }) => {
-    const user = `${role.split(":")[1]}-${ways.indexOf(way)}`;
-    await test.bind(role, user, role.includes("group") ? undefined : "red");
-    const key = await test.keyFor(user);
-    const [allowed] = Object.keys(may) as [keyof typeof nothing];
-    // A binding counts a moment after it was made.
-    await eventually(async () => {
-      const path = allowed === "get group" ? way.groups("shared") : way.clusters("red", "red-one");
-      expect((await test.call(key, "GET", path)).statusCode).toBe(200);
-    });
-    expect(await outcomes(key, way)).toEqual({ ...nothing, ...may });
-  });
+  it.each(roles)("$id $role may do what its row says and nothing else", ({ role, may }) => mayOnly(role, may, way));
+  it.each(hostRoles)("$role may do this with hosts and nothing else", ({ role, may }) => mayOnly(role, may, way));
 });
 
 describe("ACL-08 somebody without any right", () => {
@@ -131,10 +81,45 @@ describe("ACL-08 somebody without any right", () => {
       // His own key is his.
       if (list !== "keys") expect(answer.json().items, list).toEqual([]);
     }
-    for (const way of ways) expect(await outcomes(key, way)).toEqual(nothing);
+    for (const way of ways) expect(await outcomes({ test, admin }, key, way)).toEqual(nothing);
     const all = `/kubernetes/apis/${apiVersion}/${nestedClusters.plural}`;
     expect((await test.call(key, "GET", all)).statusCode).toBe(403);
     expect((await test.call(key, "GET", "/api/v1/me")).json()).toMatchObject({ user: "nobody" });
+  });
+});
+
+describe("the administrator of hosts", () => {
+  it("sees what tells of hosts, and can give nobody any right", async () => {
+    const key = await keyWith("inkube:host-admin", "hosty", "/api/v1/hosts/edge");
+    const named = async (list: string): Promise<string[]> =>
+      (await test.call(key, "GET", `/api/v1/${list}`))
+        .json()
+        .items.map((one: { metadata: { name: string } }) => one.metadata.name);
+    expect(await named("hosts")).toContain("edge");
+    for (const list of ["clusters", "groups", "projects"]) expect(await named(list), list).toEqual([]);
+    const rbac = "/kubernetes/apis/rbac.authorization.k8s.io/v1";
+    const binding = {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: "hosty-all" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "inkube:administrator" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "hosty" }],
+    };
+    const member = { subject: { kind: "User", name: "hosty" }, role: "inkube:host-viewer" };
+    const refused = [
+      ["PUT", "/api/v1/members", member],
+      ["GET", "/api/v1/members"],
+      ["POST", "/api/v1/projects", { name: "mine" }],
+      ["GET", "/api/v1/settings/user-quota"],
+      ["POST", `${rbac}/clusterrolebindings`, binding],
+      ["GET", `${rbac}/clusterroles/inkube:host-admin`],
+      ["GET", "/kubernetes/api/v1/namespaces/inkube-system/secrets"],
+      ["PATCH", `/kubernetes/apis/${apiVersion}/${hostClusters.plural}/edge/status`, { status: { phase: "Ready" } }],
+    ] as const;
+    for (const [method, path, body] of refused) {
+      const headers = method === "PATCH" ? { "content-type": "application/merge-patch+json" } : {};
+      expect((await test.call(key, method, path, body, headers)).statusCode, `${method} ${path}`).toBe(403);
+    }
   });
 });
 

@@ -87,6 +87,18 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     rules: [rule([clusterGroups.plural], all), rule([hostClusters.plural], read)],
   },
   {
+    name: "inkube:host-viewer",
+    scope: "hub",
+    description: "Sees hosts.",
+    rules: [rule([hostClusters.plural], read)],
+  },
+  {
+    name: "inkube:host-admin",
+    scope: "hub",
+    description: "Imports, changes and removes hosts.",
+    rules: [rule([hostClusters.plural], all)],
+  },
+  {
     name: "inkube:administrator",
     scope: "hub",
     description: "Everything in the hub: hosts, groups, projects and their members.",

@@ -1,14 +1,11 @@
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { createAuthority, issueServing } from "@inkube/controlplane";
-import { exportJWK, generateKeyPair } from "jose";
-import Provider from "oidc-provider";
+import { join } from "node:path";
 import { parseOidcSettings } from "../oidc/settings.ts";
 import type { OidcState } from "../oidc/settings-file.ts";
+import type { ProviderStarted } from "./provider-program.ts";
 
-/** A real OpenID Connect provider on loopback, by HTTPS with an authority of its own. */
+/** A real OpenID Connect provider, a process of its own on loopback, by HTTPS with an authority of its own. */
 export interface TestProvider extends AsyncDisposable {
   readonly issuer: string;
   /** PEM */
@@ -31,57 +28,39 @@ export interface TestProviderOptions {
   clientAuth?: "client_secret_basic" | "client_secret_post";
 }
 
-const clientSecret = "client-secret-that-nobody-may-see";
+export const clientSecret = "client-secret-that-nobody-may-see";
+
+const program = join(import.meta.dirname, "provider-program.ts");
 
 export async function startTestProvider(options: TestProviderOptions): Promise<TestProvider> {
-  const now = Date.now();
-  const authority = await createAuthority("test-provider-authority", now);
-  const { certificate, key } = await issueServing(authority, { commonName: "id", names: ["127.0.0.1"], now });
-  let serve: (request: IncomingMessage, response: ServerResponse) => unknown = () => undefined;
-  const server = createServer({ cert: certificate, key }, (request, response) => void serve(request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const issuer = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  serve = new Provider(issuer, await configuration(options)).callback();
+  // What the test's own process was started with is not meant for this one.
+  const child = fork(program, [JSON.stringify(options)], {
+    execArgv: [],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const { issuer, ca } = await started(child);
   return {
     issuer,
-    ca: authority.certificate,
+    ca,
     clientSecret,
     state(changed = {}) {
       const scopes = ["openid", "email", "groups"];
-      const settings = { issuer, clientId: "inkube", clientSecret, ca: authority.certificate, scopes, ...changed };
+      const settings = { issuer, clientId: "inkube", clientSecret, ca, scopes, ...changed };
       return { kind: "on", settings: parseOidcSettings(JSON.stringify(settings), () => "") };
     },
     async [Symbol.asyncDispose]() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
     },
   };
 }
 
-async function configuration(options: TestProviderOptions): Promise<object> {
-  const { accounts, hubUrl, claimsIn = "user-info", clientAuth = "client_secret_basic" } = options;
-  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
-  return {
-    clients: [
-      {
-        client_id: "inkube",
-        client_secret: clientSecret,
-        redirect_uris: [`${hubUrl}/auth/callback`],
-        token_endpoint_auth_method: clientAuth,
-      },
-    ],
-    clientAuthMethods: [clientAuth],
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), use: "sig", alg: "RS256", kid: "test" }] },
-    cookies: { keys: ["keys of the test's cookies"] },
-    claims: { openid: ["sub"], email: ["email", "email_verified"], groups: ["groups"] },
-    conformIdTokenClaims: claimsIn === "user-info",
-    pkce: { required: () => true },
-    features: { devInteractions: { enabled: true } },
-    findAccount: (_context: unknown, id: string) =>
-      accounts[id] && { accountId: id, claims: async () => ({ sub: id, ...accounts[id] }) },
-  };
+async function started(child: ChildProcess): Promise<ProviderStarted> {
+  const ended = once(child, "exit").then(([code, signal]) => {
+    throw new Error(`The provider ended before it answered: ${code ?? signal}`);
+  });
+  const [told] = (await Promise.race([once(child, "message"), ended])) as [ProviderStarted];
+  return told;
 }
