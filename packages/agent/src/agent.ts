@@ -17,7 +17,9 @@ import {
   heartbeatMs,
   hostFacts,
   reconcileHostCluster,
+  toldConditions,
 } from "./controllers/host-cluster/host-cluster.ts";
+import { createWildcardLook } from "./controllers/host-cluster/wildcard-look.ts";
 import { createInternalCaKeeper, type InternalCa } from "./controllers/internal-ca/internal-ca.ts";
 import { createNestedClusterController } from "./controllers/nested-cluster/controller.ts";
 import { createFirstSeen } from "./controllers/nested-cluster/exposure/first-seen.ts";
@@ -29,7 +31,7 @@ import { hostVersion } from "./host/host-version.ts";
 import { readHostView } from "./host/host-view.ts";
 import { metricsApi } from "./host/metrics-api.ts";
 import { remembered } from "./host/remembered.ts";
-import { createServedTypes } from "./host/served-types.ts";
+import { createServedTypes, type ServedTypes } from "./host/served-types.ts";
 import { findServiceCIDR } from "./host/service-cidr.ts";
 import { createAgentHub } from "./hub/agent-hub.ts";
 import type { ProxySettings } from "./hub/proxy-settings.ts";
@@ -37,7 +39,7 @@ import { createMetricsServerController } from "./metrics-server/controller.ts";
 import { createApplier } from "./objects/applier.ts";
 import { createExtensionObjects } from "./objects/extension-objects.ts";
 import { cacheOf, createOwnedCaches, type OwnedCaches } from "./objects/owned-caches.ts";
-import { createLookup } from "./probe/lookup.ts";
+import { createLookup, type Lookup } from "./probe/lookup.ts";
 import type { ProbeEndpoint } from "./probe/probe-endpoint.ts";
 
 export interface AgentOptions {
@@ -73,6 +75,8 @@ interface Parts {
   ingressClasses: WatchCache;
   owned: OwnedCaches;
   internalCa: InternalCa;
+  served: ServedTypes;
+  lookup: Lookup;
 }
 
 /** Serving certificates are looked at this often; a change of their Secrets is seen at once. */
@@ -81,12 +85,15 @@ const certificateLookMs = 6 * 60 * 60_000;
 /** Wires the controllers of one host. Nothing runs before `start`. */
 export function createAgent(options: AgentOptions): Agent {
   const parts = createParts(options);
-  const look = hostLook(options);
+  const look = hostLook(options, parts);
   const hub = createAgentHub({
     ...options,
     clusters: parts.clusters,
     version: look.version,
-    hostStatus: () => hostFacts({ nodes: parts.nodes, ...look }),
+    hostStatus: async () => ({
+      ...(await hostFacts({ nodes: parts.nodes, ...look })),
+      ...toldConditions(parts.hosts.get(names.localHost)),
+    }),
   });
   const caches: { start(): void; stop(): Promise<void>; synced: boolean }[] = [
     parts.clusters,
@@ -126,15 +133,16 @@ function placedOn(cluster: KubeObject): string | undefined {
   return (cluster.status as NestedCluster["status"])?.host;
 }
 
-type HostLook = Pick<HostClusterDependencies, "version" | "serviceCIDR" | "metrics" | "access">;
+type HostLook = Pick<HostClusterDependencies, "version" | "serviceCIDR" | "metrics" | "access" | "wildcardDNS">;
 
 /** Slow looks at the host, remembered for a while. */
-function hostLook({ client, clock }: AgentOptions): HostLook {
+function hostLook({ client, clock }: AgentOptions, { owned, served, lookup }: Parts): HostLook {
   return {
     version: remembered(() => hostVersion(client), heartbeatMs, clock),
     serviceCIDR: remembered(() => findServiceCIDR(client, names.systemNamespace), heartbeatMs, clock),
     metrics: remembered(() => metricsApi(client), heartbeatMs, clock),
     access: "full",
+    wildcardDNS: createWildcardLook({ client, clock, served, lookup, ingresses: owned.Ingress }),
   };
 }
 
@@ -148,6 +156,8 @@ function createParts(options: AgentOptions): Parts {
     ingressClasses: cacheOf(options, resources.ingressclasses),
     owned: createOwnedCaches(options),
     internalCa: createInternalCaKeeper(options),
+    served: createServedTypes(options.client, options.clock),
+    lookup: createLookup(options.dnsServers),
   };
 }
 
@@ -161,7 +171,7 @@ function createControllers(
   }: { hubConnection: WatchCache; isOurs: (cluster: KubeObject) => boolean; isImported: () => boolean },
 ): Record<"clusters" | "host" | "certificates" | "metricsServer", Controller> {
   const { client, clock, logger, probe, programImage, programPullPolicy } = options;
-  const { clusters, hosts, nodes, pods, ingressClasses, owned, internalCa } = parts;
+  const { clusters, hosts, nodes, pods, ingressClasses, owned, internalCa, served, lookup } = parts;
   const once = <T>(fetch: () => Promise<T>): (() => Promise<T>) => remembered(fetch, heartbeatMs, clock);
   const sources = {
     hostClusters: hosts,
@@ -183,9 +193,9 @@ function createControllers(
       internalCa,
       probe,
       ...ours,
-      lookup: createLookup(options.dnsServers),
+      lookup,
       ingressClasses,
-      extensions: createExtensionObjects(client, createServedTypes(client, clock)),
+      extensions: createExtensionObjects(client, served),
       firstSeen: createFirstSeen(),
       hostClusters: hosts,
       applier: createApplier(client, owned),

@@ -2,7 +2,7 @@ import type { Condition } from "./types.ts";
 
 /**
  * Types of conditions on a NestedCluster, `Ready` first. `Synced` is written by the syncer, `EndpointReachableFromOutside` by the hub,
- * the others by the agent.
+ * the others by the agent; `WildcardDNS` is on a HostCluster.
  */
 export const conditionTypes = {
   ready: "Ready",
@@ -11,6 +11,7 @@ export const conditionTypes = {
   endpointReachable: "EndpointReachable",
   endpointReachableFromOutside: "EndpointReachableFromOutside",
   synced: "Synced",
+  wildcardDNS: "WildcardDNS",
 } as const;
 
 /** The condition of that type, if there is one. */

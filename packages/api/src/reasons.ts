@@ -152,6 +152,11 @@ export const reasons = {
     happened: "The endpoint's name leads somewhere else.",
     todo: "Correct the wildcard record that the message names.",
   },
+  DNSRecordFound: { happened: "Names under the wildcard DNS name resolve.", todo: "" },
+  DNSUnanswered: {
+    happened: "The name servers give no answer about the wildcard DNS name.",
+    todo: "Check that pods of the host reach name servers, and that those reach the ones of the domain.",
+  },
   EndpointAnswersOther: {
     happened: "Something else answers at the endpoint, with a certificate that is not this nested cluster's.",
     todo: "Turn TLS passthrough on in the ingress controller or gateway: TLS must end at the nested API server.",
@@ -216,6 +221,10 @@ export const reasons = {
   OutsideLimits: {
     happened: "The size is not within the limits of the group.",
     todo: "Choose a size between the group's minimum and limits.",
+  },
+  OtherDistro: {
+    happened: "The group is for nested clusters of another distro.",
+    todo: "Leave out the distro and version, or name another group.",
   },
   GroupMissing: { happened: "There is no such cluster group.", todo: "Name another in spec.group." },
   HostMissing: { happened: "There is no such host.", todo: "Name another in spec.host." },

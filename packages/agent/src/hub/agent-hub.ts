@@ -17,7 +17,7 @@ export interface AgentHubOptions {
   /** The way to hubs is direct when absent. */
   proxy?: ProxySettings;
   version: () => Promise<string>;
-  /** HostClusterStatus without conditions and heartbeat. */
+  /** HostClusterStatus without heartbeat, and with no conditions but those that a hub takes from hosts. */
   hostStatus: () => Promise<Record<string, unknown>>;
 }
 

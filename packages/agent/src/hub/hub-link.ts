@@ -37,7 +37,7 @@ export interface HubLinkOptions {
   clusters?: WatchCache;
   connection: HubConnection;
   version: () => Promise<string>;
-  /** HostClusterStatus without conditions and heartbeat. */
+  /** HostClusterStatus without heartbeat, and with no conditions but those that a hub takes from hosts. */
   hostStatus: () => Promise<Record<string, unknown>>;
   /** Takes the agent and what belongs to it off the host; `last` runs just before its own rights end. */
   uninstall: (last: () => Promise<void>, signal: AbortSignal) => Promise<void>;

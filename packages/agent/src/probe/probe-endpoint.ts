@@ -106,7 +106,10 @@ async function judge(dialled: Dialled, url: URL, addresses: readonly string[]): 
 }
 
 /** True when none of the addresses is an expected one, as far as those are known. */
-async function leadsElsewhere(addresses: readonly string[], request: ProbeRequest): Promise<boolean> {
+export async function leadsElsewhere(
+  addresses: readonly string[],
+  request: Pick<ProbeRequest, "expectedAddresses" | "lookup">,
+): Promise<boolean> {
   const expected = await Promise.all(
     (request.expectedAddresses ?? []).map((name) =>
       isIP(name) !== 0 ? [name] : request.lookup(name).catch((): string[] => []),

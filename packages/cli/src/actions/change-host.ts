@@ -6,6 +6,7 @@ import { type MetricsServerFlags, metricsServerOf } from "../hub/metrics-server.
 import { onOrOff } from "../hub/on-or-off.ts";
 import { printChanged } from "../hub/print-changed.ts";
 import { projectsPatch } from "../hub/projects-patch.ts";
+import { hintAtRecord } from "../hub/wildcard-record.ts";
 
 export interface HostChanges extends MetricsServerFlags {
   nesting: string | undefined;
@@ -34,6 +35,7 @@ export async function changeHost(name: string, flags: HostChanges, context: Comm
   const path = `/api/v1/hosts/${encodeURIComponent(name)}?dryRun=${dryRun}`;
   const changed = await (await context.hub()).call<KubeObject>("PATCH", path, { spec });
   await printChanged(changed, { subject: `Host ${name}`, resource: "hostcluster.inkube.dev", dryRun }, context);
+  if (!dryRun) hintAtRecord(name, flags.domain, context);
 }
 
 /** The merge patch of the spec that the options mean; undefined when they mean none. */

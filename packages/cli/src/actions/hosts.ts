@@ -4,6 +4,7 @@ import type { CommandContext } from "../context.ts";
 import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
 import { problemOf } from "../hub/imports.ts";
 import { printObject, printObjects } from "../hub/print-objects.ts";
+import { recordOf } from "../hub/wildcard-record.ts";
 import { ageOf } from "../output/duration.ts";
 
 const path = "/api/v1/hosts";
@@ -54,12 +55,14 @@ export async function describeHost(name: string, context: CommandContext): Promi
   ]);
   const { spec, status } = asHost(object);
   const capacity = (status?.capacity ?? {}) as Record<string, string | number>;
+  const record = recordOf(asHost(object));
   const lines = [
     `Host        ${name}`,
     `Phase       ${phaseOf(asHost(object))}${status?.phase === "Failed" ? `: ${problemOf(asHost(object))}` : ""}`,
     `Access      ${accessOf(asHost(object))}`,
     `Nesting     ${spec.nesting ? "on" : "off"}${spec.unschedulable ? ", draining" : ""}`,
     `Endpoint    ${spec.endpoint.type ?? "-"}${spec.endpoint.domain ? ` ${spec.endpoint.domain}` : ""}`,
+    ...(record === undefined ? [] : [`DNS         ${record}`]),
     `Version     ${status?.version ?? "-"} (agent ${status?.agentVersion ?? "-"})`,
     `Nodes       ${status?.nodes ?? "-"}`,
     `Capacity    ${

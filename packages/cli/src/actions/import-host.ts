@@ -2,6 +2,7 @@ import { isAppError } from "@inkube/api";
 import type { CommandContext } from "../context.ts";
 import { type ImportFlags, readImportSettings } from "../hub/import-settings.ts";
 import { addHost, changeSpec, type GivenImport, newImport, waitJoined } from "../hub/imports.ts";
+import { hintAtRecord } from "../hub/wildcard-record.ts";
 import { structured } from "../output/structured.ts";
 
 export interface ImportHostFlags extends ImportFlags {
@@ -18,6 +19,7 @@ export async function importHost(name: string, flags: ImportHostFlags, context: 
     await changeSpec(hub, name, spec);
   });
   await printCommand(name, await newImport(hub, name, proxy), context);
+  hintAtRecord(name, flags.domain, context);
   if (flags.wait) await waitJoined(name, flags.timeout, context);
 }
 

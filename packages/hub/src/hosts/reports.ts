@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import {
   apiVersion,
   type ClusterReport,
+  type Condition,
   fieldManagers,
   type HostCluster,
   hostClusters,
   isAppError,
+  names,
   nestedClusters,
   type Report,
 } from "@inkube/api";
@@ -13,7 +15,12 @@ import { type Client, type Clock, isKubeError, type KubeObject, type Logger } fr
 import type { FleetView } from "../view/fleet-view.ts";
 import { dropFinalizer } from "./finalizer.ts";
 import { isAlreadyTold } from "./reported/already-told.ts";
-import { type ReportedStatus, reportedClusterStatus, reportedHostStatus } from "./reported/reported-status.ts";
+import {
+  hostConditions,
+  type ReportedStatus,
+  reportedClusterStatus,
+  reportedHostStatus,
+} from "./reported/reported-status.ts";
 import { placedOn } from "./wanted-feed.ts";
 
 export interface ReportDependencies {
@@ -49,17 +56,31 @@ const heartbeatMs = 15_000;
 
 async function writeHost(dependencies: ReportDependencies, name: string, reported: object): Promise<void> {
   const { client, view, clock } = dependencies;
-  const status = counted(dependencies, name, reportedHostStatus({ ...reported }));
+  const { conditions: said, ...facts } = counted(dependencies, name, reportedHostStatus({ ...reported }));
+  // On the hub's own cluster the agent has written them already, into the same object.
+  const isOwn = name === names.localHost;
+  const told = isOwn ? [] : ((said ?? []) as Condition[]);
   const now = clock.now();
   const {
     heartbeat: last,
-    conditions: _conditions,
-    ...known
+    conditions = [],
+    ...rest
   } = (view.hosts.get(name)?.status ?? {}) as HostCluster["status"] & object;
+  const known = { ...rest, conditions: isOwn ? [] : conditions.filter(({ type }) => hostConditions.has(type)) };
   const fresh = last !== undefined && now - Date.parse(last) < heartbeatMs;
-  if (fresh && isDeepStrictEqual(known, { ...known, ...status, phase: "Running" })) return;
+  if (fresh && isDeepStrictEqual(known, { ...known, ...facts, conditions: told, phase: "Running" })) return;
   const heartbeat = new Date(now).toISOString();
-  await applyStatus(client, hostClusters, { name }, { ...status, phase: "Running", heartbeat });
+  await applyStatus(
+    client,
+    hostClusters,
+    { name },
+    {
+      ...facts,
+      ...(told.length > 0 && { conditions: told }),
+      phase: "Running",
+      heartbeat,
+    },
+  );
 }
 
 async function takeClusterReport(

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { type HostNode, toHostNode } from "../../host/host-node.ts";
 import { metricsApi } from "../../host/metrics-api.ts";
 import { cacheOf } from "../../objects/owned-caches.ts";
-import { heartbeatMs, reconcileHostCluster } from "./host-cluster.ts";
+import type { Observation } from "../nested-cluster/scope.ts";
+import { heartbeatMs, reconcileHostCluster, toldConditions } from "./host-cluster.ts";
 
 async function start() {
   const server = await startFakeApiServer();
@@ -25,6 +26,7 @@ async function start() {
   for (const cache of [hosts, nodes]) cache.start();
   await Promise.all([hosts.whenSynced(), nodes.whenSynced()]);
   const clock = new FakeClock();
+  const found: { record?: Observation | undefined } = {};
   const live = () => server.object(hostClusters, { name: names.localHost });
   const known = {
     hostClusters: hosts,
@@ -33,6 +35,7 @@ async function start() {
     serviceCIDR: async () => "10.96.0.0/16",
     metrics: () => metricsApi(client),
     access: "full" as const,
+    wildcardDNS: async () => found.record,
   };
   const reconcile = async () => {
     while (hosts.get(names.localHost)?.metadata.resourceVersion !== live()?.metadata.resourceVersion) await tick();
@@ -43,7 +46,7 @@ async function start() {
     await client.close();
     await server[Symbol.asyncDispose]();
   };
-  return { server, clock, live, reconcile, [Symbol.asyncDispose]: dispose };
+  return { server, clock, found, live, reconcile, [Symbol.asyncDispose]: dispose };
 }
 
 describe("the host's own object", () => {
@@ -73,6 +76,27 @@ describe("the host's own object", () => {
     });
     await host.reconcile();
     expect(host.live()?.status).toMatchObject({ metrics: "available" });
+  });
+
+  it("NET-07 says whether the wildcard record is there, tells a hub nothing else, and stops when none is needed", async () => {
+    await using host = await start();
+    host.found.record = { status: "False", reason: "DNSRecordMissing", particulars: "The record should be: R" };
+    await host.reconcile();
+    const message =
+      "The endpoint's name does not resolve. The record should be: R. Create the wildcard record that the message names.";
+    const missing = { type: "WildcardDNS", status: "False", reason: "DNSRecordMissing", message };
+    expect(host.live()?.status).toMatchObject({ conditions: [{ type: "Ready", status: "True" }, missing] });
+    const lastTransitionTime = "2026-01-01T00:00:00Z";
+    expect(toldConditions(host.live())).toEqual({ conditions: [{ ...missing, lastTransitionTime }] });
+    host.found.record = { status: "True", reason: "DNSRecordFound" };
+    host.clock.jump(1000);
+    await host.reconcile();
+    const there = { type: "WildcardDNS", status: "True", lastTransitionTime: "2026-01-01T00:00:01Z" };
+    expect(host.live()?.status).toMatchObject({ conditions: [{ type: "Ready", lastTransitionTime }, there] });
+    host.found.record = undefined;
+    await host.reconcile();
+    expect(host.live()?.status).toMatchObject({ conditions: [{ type: "Ready" }] });
+    expect(toldConditions(host.live())).toEqual({});
   });
 
   it("beats once a minute and is silent between", async () => {

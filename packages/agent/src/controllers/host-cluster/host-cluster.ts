@@ -1,7 +1,10 @@
 import {
   apiVersion,
   type Condition,
+  conditionTypes,
   fieldManagers,
+  getCondition,
+  type HostClusterSpec,
   type HostClusterStatus,
   hostClusters,
   names,
@@ -12,6 +15,8 @@ import {
 import type { Client, Clock, KubeObject, WatchCache } from "@inkube/kube";
 import { capacity, type HostNode } from "../../host/host-node.ts";
 import { says } from "../../objects/subset.ts";
+import type { Observation } from "../nested-cluster/scope.ts";
+import type { WildcardLook } from "./wildcard-look.ts";
 
 /** How old a heartbeat gets at most, and how often the slow look-ups are made again. */
 export const heartbeatMs = 60_000;
@@ -28,6 +33,8 @@ export interface HostClusterDependencies {
   metrics: () => Promise<NonNullable<HostClusterStatus["metrics"]>>;
   /** What this agent may do there. */
   access: NonNullable<HostClusterStatus["access"]>;
+  /** Whether names of nested clusters lead to the host, where that needs a record of DNS. */
+  wildcardDNS: WildcardLook;
 }
 
 /** Writes what is true of this host into HostCluster `local`: at once when it changed, else as a heartbeat. */
@@ -59,16 +66,35 @@ async function nextStatus(
   live: KubeObject,
   now: number,
 ): Promise<HostClusterStatus> {
-  const conditions = (live.status as { conditions?: Condition[] } | undefined)?.conditions;
+  const { endpoint } = (live.spec ?? {}) as Partial<HostClusterSpec>;
+  const [facts, record] = await Promise.all([hostFacts(dependencies), dependencies.wildcardDNS(endpoint)]);
   const observedGeneration = live.metadata.generation ?? 0;
-  return {
-    ...(await hostFacts(dependencies)),
-    conditions: setCondition(
-      conditions,
-      { type: "Ready", status: "True", reason: "HostReady", message: reasonMessage("HostReady"), observedGeneration },
-      now,
-    ),
-  };
+  const observed: [string, Observation][] = [
+    [conditionTypes.ready, { status: "True", reason: "HostReady" }],
+    ...(record ? [[conditionTypes.wildcardDNS, record] satisfies [string, Observation]] : []),
+  ];
+  const conditions = observed.reduce(
+    (list, [type, { status, reason, particulars }]) =>
+      setCondition(
+        list,
+        { type, status, reason, message: reasonMessage(reason, particulars), observedGeneration },
+        now,
+      ),
+    conditionsOf(live).filter(({ type }) => record !== undefined || type !== conditionTypes.wildcardDNS),
+  );
+  return { ...facts, conditions };
+}
+
+function conditionsOf(host: KubeObject | undefined): Condition[] {
+  return (host?.status as HostClusterStatus | undefined)?.conditions ?? [];
+}
+
+/** What a hub is told of the conditions on the host's own object. The generation is this object's, which the hub's knows nothing of. */
+export function toldConditions(host: KubeObject | undefined): Pick<HostClusterStatus, "conditions"> {
+  const found = getCondition(conditionsOf(host), conditionTypes.wildcardDNS);
+  if (!found) return {};
+  const { observedGeneration: _ours, ...condition } = found;
+  return { conditions: [condition] };
 }
 
 /** What of a host's status needs no object there: also known of hosts on which the agent may only look. */

@@ -79,10 +79,19 @@ describe("what a host says of itself", () => {
       capacity: { cpu: "7900m", memory: "32Gi", "nvidia.com/gpu": "2", pods: 110 },
       serviceCIDR: "10.96.0.0/16",
       metrics: "unavailable",
-      conditions: [ready],
+      conditions: [{ ...ready, type: "WildcardDNS" }],
     };
     const answer = reportedHostStatus({ ...status, phase: "Failed", heartbeat: "2999-01-01T00:00:00Z" });
     expect(answer).toEqual({ status, ignored: ["phase", "heartbeat"] });
+  });
+
+  it("NET-07 is of conditions that of the wildcard record alone, without what would move a cursor", () => {
+    const record = { ...ready, type: "WildcardDNS", message: `a\u001b[2J${"x".repeat(32_000)}` };
+    const others = ["Ready", "Placed", "Other", "EndpointReachableFromOutside"].map((type) => ({ ...ready, type }));
+    const { status } = reportedHostStatus({ conditions: [...others, record] });
+    expect(status.conditions).toEqual([{ ...record, message: `a [2J${"x".repeat(4091)}` }]);
+    const twice = reportedHostStatus({ version: "v1.34.4", conditions: [record, record] });
+    expect(twice).toEqual({ status: { version: "v1.34.4" }, ignored: ["conditions"] });
   });
 
   it.each([

@@ -41,15 +41,22 @@ const amounts = z
   .record(z.string().regex(name), z.union([z.string().regex(/^[0-9][0-9A-Za-z.+-]{0,31}$/), z.number().min(0)]))
   .refine((values) => Object.keys(values).length <= mostEntries);
 
-const hostShape = { ...hostClusterStatus.omit({ phase: true, heartbeat: true }).shape, capacity: amounts, conditions };
+/** Conditions that the hub alone writes. */
+export const hubConditions: ReadonlySet<string> = new Set(["Placed", conditionTypes.endpointReachableFromOutside]);
+
+/** The only conditions that hosts say of themselves. */
+export const hostConditions: ReadonlySet<string> = new Set([conditionTypes.wildcardDNS]);
+
+const hostShape = {
+  ...hostClusterStatus.omit({ phase: true, heartbeat: true }).shape,
+  capacity: amounts,
+  conditions: conditions.transform((list) => list.filter(({ type }) => hostConditions.has(type))),
+};
 const clusterShape = {
   ...nestedClusterStatus.omit({ host: true }).shape,
   endpoint: nestedClusterStatus.shape.endpoint.unwrap().extend({ url: webAddress.optional() }),
-  conditions,
+  conditions: conditions.transform((list) => list.filter(({ type }) => !hubConditions.has(type))),
 };
-
-/** Conditions that the hub alone writes. */
-export const hubConditions: ReadonlySet<string> = new Set(["Placed", conditionTypes.endpointReachableFromOutside]);
 
 /**
  * What a host says of itself, as far as it counts. Agents are not trusted: members that are unknown or malformed are left out, so
@@ -71,14 +78,10 @@ function read(shape: Readonly<Record<string, z.ZodType>>, reported: Record<strin
     const known = Object.hasOwn(shape, member) ? shape[member] : undefined;
     const { data } = known?.safeParse(plainTexts(value)) ?? {};
     if (data === undefined) ignored.push(member);
-    else status[member] = member === "conditions" ? withoutHubs(data) : data;
+    else status[member] = data;
   }
   if (Buffer.byteLength(JSON.stringify(status)) > mostBytes) {
     throw new AppError("TOO_LARGE", `A status of more than ${mostBytes} bytes is not taken`);
   }
   return { status, ignored };
-}
-
-function withoutHubs(list: unknown): unknown {
-  return (list as z.output<typeof conditions>).filter(({ type }) => !hubConditions.has(type));
 }

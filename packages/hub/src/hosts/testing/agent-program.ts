@@ -21,6 +21,8 @@ export interface ProgramSettings {
   env?: Record<string, string>;
   /** Default full. */
   access?: "full" | "read-only";
+  /** Further arguments. */
+  args?: readonly string[];
 }
 
 /** The agent's own program on a host in memory. */
@@ -34,7 +36,7 @@ export interface AgentProgram extends AsyncDisposable {
 
 const program = fileURLToPath(new URL("../../../../agent/src/main.ts", import.meta.url));
 
-export async function startAgentProgram(first: Connection, given: ProgramSettings = {}): Promise<AgentProgram> {
+export async function startAgentProgram(first: Connection, settings: ProgramSettings = {}): Promise<AgentProgram> {
   const folder = await mkdtemp(join(tmpdir(), "inkube-agent-"));
   const host = await startFakeApiServer();
   for (const type of [nestedClusters, hostClusters, clusterGroups]) host.register(type);
@@ -42,10 +44,18 @@ export async function startAgentProgram(first: Connection, given: ProgramSetting
   await writeFile(kubeconfig, kubeconfigOf(host));
   let log = "";
   let stop = async (): Promise<void> => {};
-  const replace = async (connection: Connection, { env = {}, access = "full" }: ProgramSettings): Promise<void> => {
+  const replace = async (connection: Connection, given: ProgramSettings): Promise<void> => {
+    const { env = {}, access = "full", args: more = [] } = given;
     await connect(host, connection);
     await stop();
-    const args = [program, `--kubeconfig=${kubeconfig}`, "--leader-election=false", "--port=0", `--access=${access}`];
+    const args = [
+      program,
+      `--kubeconfig=${kubeconfig}`,
+      "--leader-election=false",
+      "--port=0",
+      `--access=${access}`,
+      ...more,
+    ];
     const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
@@ -58,7 +68,7 @@ export async function startAgentProgram(first: Connection, given: ProgramSetting
       await exited;
     };
   };
-  await replace(first, given);
+  await replace(first, settings);
   return {
     get log() {
       return log;

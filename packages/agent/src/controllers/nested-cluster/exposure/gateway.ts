@@ -33,7 +33,8 @@ export async function inspectGateway(
   return verdicts.length === 0 ? pending("GatewayPending", expected) : { expected };
 }
 
-function gatewayAddresses(gateway: KubeObject): string[] {
-  const { addresses = [] } = (gateway.status ?? {}) as { addresses?: { value?: string }[] };
+/** Addresses and names that a Gateway's controller gave it, in a stable order. */
+export function gatewayAddresses(gateway: KubeObject | undefined): string[] {
+  const { addresses = [] } = (gateway?.status ?? {}) as { addresses?: { value?: string }[] };
   return addresses.flatMap(({ value }) => (value ? [value] : [])).sort();
 }

@@ -3,7 +3,7 @@ import { type ControlPlaneInput, clusterUrl, endpointHostName } from "@inkube/co
 import type { KubeObject } from "@inkube/kube";
 import type { Lookup } from "../../../probe/lookup.ts";
 import type { ProbeAnswer, ProbeEndpoint } from "../../../probe/probe-endpoint.ts";
-import { wildcardRecords } from "../exposure/dns-record.ts";
+import { recordAdvice } from "../exposure/dns-record.ts";
 import type { Exposure } from "../exposure/exposure.ts";
 import { type InspectDependencies, inspectExposure } from "../exposure/inspect.ts";
 import { graceLeft, graceMs } from "../grace.ts";
@@ -136,7 +136,7 @@ function explain(
   if (domain === undefined || name === undefined || state.input.endpointType === "LoadBalancer") {
     return judge(scope, url, answer);
   }
-  const record = `The record should be: ${wildcardRecords(domain, exposure.expected)}`;
+  const record = recordAdvice(domain, exposure.expected);
   lookAgain(scope, failingLookMs);
   if (answer.failure === "notResolved") {
     return { status: "False", reason: "DNSRecordMissing", particulars: `${answer.why}. ${record}` };
