@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCluster, openCluster } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
 import { configMap, container, deployment, images, service } from "../harness/objects.ts";
-import { webhookCertificate } from "../harness/webhook-certificate.ts";
+import { servingCertificate } from "../harness/serving-certificate.ts";
 
 let cluster: OpenCluster;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => cluster?.[Symbol.asyncDispose]());
 describe("extending a nested cluster", () => {
   it("calls an admission webhook that a nested pod serves", async () => {
     const { kubectl } = cluster;
-    const { caBundle, certificate, key } = await webhookCertificate("gate.default.svc");
+    const { caBundle, certificate, key } = await servingCertificate("gate.default.svc");
     await kubectl.apply({
       apiVersion: "v1",
       kind: "Secret",

@@ -13,7 +13,7 @@ import { installTraefik, type Traefik } from "../harness/endpoints/traefik.ts";
 import { startWildcardDns } from "../harness/endpoints/wildcard-dns.ts";
 import { eventually } from "../harness/eventually.ts";
 import { images, pod, service, webContainer } from "../harness/objects.ts";
-import { webhookCertificate } from "../harness/webhook-certificate.ts";
+import { servingCertificate } from "../harness/serving-certificate.ts";
 
 const zone = "endpoints.test";
 let host: EndpointHost;
@@ -29,7 +29,7 @@ afterAll(() => stack.disposeAsync());
 
 /** A server with a certificate of its own for one name, as a nested API server has, and a Service in front of it. */
 async function serveTls(name: string): Promise<AsyncDisposable> {
-  const { certificate, key } = await webhookCertificate(`${name}.${zone}`);
+  const { certificate, key } = await servingCertificate(`${name}.${zone}`);
   const files = { "tls.crt": certificate, "tls.key": key };
   const secret = { apiVersion: "v1", kind: "Secret", metadata: { name }, stringData: files };
   const args = ["netexec", "--http-port=8443", "--tls-cert-file=/tls/tls.crt", "--tls-private-key-file=/tls/tls.key"];

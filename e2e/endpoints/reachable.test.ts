@@ -1,3 +1,6 @@
+import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
+import { text } from "node:stream/consumers";
 import type { KubeObject } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { firstAddresses } from "../harness/endpoints/address-range.ts";
@@ -10,6 +13,8 @@ import { installTraefik, type Traefik } from "../harness/endpoints/traefik.ts";
 import { verifiedCertificate } from "../harness/endpoints/verified-certificate.ts";
 import { startWildcardDns, type WildcardDns } from "../harness/endpoints/wildcard-dns.ts";
 import { eventually } from "../harness/eventually.ts";
+import { pod, service, webContainer } from "../harness/objects.ts";
+import { servingCertificate } from "../harness/serving-certificate.ts";
 
 const zone = "clusters.test";
 const stack = new AsyncDisposableStack();
@@ -50,6 +55,14 @@ async function expectKubectl(cluster: EndpointCluster, server: string | RegExp):
   return { ca };
 }
 
+/** What an app behind the ingress controller answers, which shows the certificate of its Ingress. */
+async function askApp({ name, ca }: { name: string; ca: string }): Promise<string> {
+  const options = { host: traefik.address, servername: name, headers: { host: name }, ca, path: "/hostname" };
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  get(options, resolve).on("error", reject);
+  return text(await promise);
+}
+
 describe("two nested clusters behind one ingress address", () => {
   it("name the ingress class that is not there", async () => {
     const said = await one.endpointIs("IngressClassMissing");
@@ -85,6 +98,42 @@ describe("two nested clusters behind one ingress address", () => {
       const foreign = { address: traefik.address, port, name: `two.default.${zone}`, ca: first.ca };
       await expect(verifiedCertificate(foreign)).rejects.toThrow();
     }
+  });
+
+  it("NET-06 leave an ordinary app on 443 of the same address as it is", async () => {
+    const name = `app.${zone}`;
+    const { certificate, key } = await servingCertificate(name);
+    const metadata = { name: "app" };
+    const backend = { service: { name: "app", port: { number: 8080 } } };
+    const objects = [
+      pod("app", { containers: [webContainer()] }),
+      service("app", 8080),
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata,
+        type: "kubernetes.io/tls",
+        stringData: { "tls.crt": certificate, "tls.key": key },
+      },
+      {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "Ingress",
+        metadata,
+        spec: {
+          ingressClassName: "nginx",
+          tls: [{ hosts: [name], secretName: "app" }],
+          rules: [{ host: name, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
+        },
+      },
+    ];
+    stack.defer(
+      async () => void (await host.kubectl.run(["delete", "ingress/app", "secret/app", "service/app", "pod/app"])),
+    );
+    await host.kubectl.apply(...objects);
+    const answer = () => askApp({ name, ca: certificate });
+    await eventually(async () => expect(await answer()).toBe("app"));
+    await expectKubectl(one, `https://one.default.${zone}`);
+    expect(await answer()).toBe("app");
   });
 
   it("let plain kubectl in from outside by name, with no insecure flag", async () => {

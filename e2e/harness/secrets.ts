@@ -33,19 +33,32 @@ function secretParts(raw: string): string[] {
   );
 }
 
-/** Where a secret must not be, by a name for people: logs of all programs, Events, our objects, the audit log. */
-export async function everythingTold(hosts: readonly Kubectl[], user: HubUser): Promise<[string, string][]> {
-  const told: [string, string][] = [["audit log", await user.inkube(["audit", "list", "--csv"])]];
+/** By a name for people: what was told there. */
+export type Told = [where: string, text: string];
+
+/** What all programs of Inkube have logged so far, control planes of nested clusters included: logs go with their pods. */
+export async function programLogs(hosts: readonly Kubectl[]): Promise<Told[]> {
+  const told: Told[] = [];
   for (const [place, host] of hosts.entries()) {
-    for (const { metadata } of await host.list("pods", "inkube-system")) {
-      told.push([
-        `log of ${metadata.name} on host ${place}`,
-        await host.run(["-n", "inkube-system", "logs", metadata.name]),
-      ]);
+    const nested = await host.list("namespaces", "*", "inkube.dev/cluster-uid");
+    const controlPlanes = nested.map(({ metadata }) => ({ namespace: metadata.name, name: "control-plane-0" }));
+    const programs = await host.list("pods", "inkube-system");
+    for (const { namespace = "", name } of [...programs.map(({ metadata }) => metadata), ...controlPlanes]) {
+      // One that does not run yet, or no longer, has said nothing that could be asked for.
+      const { stdout } = await host.try(["-n", namespace, "logs", name, "--all-containers"]);
+      told.push([`log of ${namespace}/${name} on host ${place}`, stdout]);
     }
+  }
+  return told;
+}
+
+/** Where else a secret must not be: Events, our objects, the audit log. */
+export async function everythingTold(hosts: readonly Kubectl[], user: HubUser): Promise<Told[]> {
+  const told: Told[] = [["audit log", await user.inkube(["audit", "list", "--csv"])]];
+  for (const [place, host] of hosts.entries()) {
     for (const kinds of ["events", "nestedclusters,hostclusters,clustergroups"]) {
       told.push([`${kinds} on host ${place}`, await host.run(["get", kinds, "-A", "-o", "json"])]);
     }
   }
-  return told;
+  return [...told, ...(await programLogs(hosts))];
 }

@@ -11,7 +11,7 @@ import { container, pod } from "../harness/objects.ts";
 import { patienceFlag } from "../harness/patience.ts";
 import { type RunResult, run } from "../harness/run.ts";
 import { secondHost } from "../harness/second-host.ts";
-import { everythingTold, knownSecrets } from "../harness/secrets.ts";
+import { everythingTold, knownSecrets, programLogs, type Told } from "../harness/secrets.ts";
 
 interface DeploymentObject {
   spec: { template: { spec: { containers: { image: string }[] } } };
@@ -25,6 +25,9 @@ let first: EndpointHost;
 let edge: EndpointHost;
 let link: HostLink;
 let admin: HubUser;
+/** Of pods that are gone at the end. */
+const toldBefore: Told[] = [];
+const importTokens: string[] = [];
 
 beforeAll(async () => {
   first = await endpointHost();
@@ -56,6 +59,7 @@ async function importCommand(name: string, ...flags: string[]): Promise<string> 
   const printed = await admin.inkube(["host", "import", name, ...flags]);
   const command = printed.split("\n").find((line) => line.startsWith("kubectl apply")) ?? "";
   expect(command).toContain(admin.url);
+  importTokens.push(/\/import\/([^\s'"]+)/.exec(command)?.[1] ?? "");
   return command;
 }
 
@@ -116,6 +120,7 @@ describe("two hosts and one hub", () => {
   });
 
   it("IMP-06 becomes one with full access by applying again", async () => {
+    toldBefore.push(...(await programLogs([first.kubectl, edge.kubectl])));
     const printed = await importCommand("edge", "--access", "full", "--endpoint", "Hub", "--distro", "k8s");
     expect((await applyImport(printed)).code).toBe(0);
     expect(await agentMay("create", "namespaces")).toBe("yes");
@@ -161,17 +166,12 @@ describe("two hosts and one hub", () => {
   });
 
   it("keeps the second host's clusters running and healing while the hub is away, and knows of it afterwards", async () => {
+    toldBefore.push(...(await programLogs([first.kubectl])));
     await scaleHub(0);
-    await first.kubectl.run([
-      "-n",
-      "inkube-system",
-      "wait",
-      "--for=delete",
-      "pod",
-      "-l",
-      "app.kubernetes.io/name=inkube-hub",
-      patienceFlag,
-    ]);
+    const hubPods = ["-l", "app.kubernetes.io/name=inkube-hub"];
+    const kill = ["delete", "pod", ...hubPods, "--grace-period=0", "--force", "--ignore-not-found"];
+    await first.kubectl.run(["-n", "inkube-system", ...kill]);
+    await first.kubectl.run(["-n", "inkube-system", "wait", "--for=delete", "pod", ...hubPods, patienceFlag]);
     const namespace =
       (await edge.kubectl.get<KubeObject & NestedCluster>("nestedcluster", "far")).status?.namespace ?? "";
     const before = await edge.kubectl.get("pod", "control-plane-0", namespace);
@@ -212,13 +212,25 @@ describe("two hosts and one hub", () => {
     expect(namespaces).toHaveLength(1);
   });
 
+  it("says whether an endpoint answers from outside of its host, where the hub is", async () => {
+    await admin.inkube(["create", "noded", "--host", "edge", "--endpoint", "NodePort", ...small, patienceFlag]);
+    const outside = async () =>
+      (await cluster("noded")).status?.conditions?.find(({ type }) => type === "EndpointReachableFromOutside")?.status;
+    await eventually(async () => expect(await outside()).toBe("False"));
+    const port = Number(URL.parse((await cluster("noded")).status?.endpoint?.url ?? "")?.port);
+    await using _way = await linkHosts({ from: first, to: edge, port });
+    await eventually(async () => expect(await outside()).toBe("True"));
+  });
+
   it("AUD-01 has told nobody a secret: not in logs, events, statuses or the audit log", async () => {
-    const secrets = await knownSecrets(first.kubectl, edge.kubectl, admin);
+    const secrets = [...(await knownSecrets(first.kubectl, edge.kubectl, admin)), ...importTokens];
     expect(secrets.length).toBeGreaterThan(20);
+    for (const token of importTokens) expect(token).toMatch(/^ini_/);
     // They would be found where they are.
     const kept = JSON.stringify(await first.kubectl.list("secrets", "*"));
     expect(secrets.filter((secret) => kept.includes(secret)).length).toBeGreaterThan(10);
-    const told = await everythingTold([first.kubectl, edge.kubectl], admin);
+    const told = [...toldBefore, ...(await everythingTold([first.kubectl, edge.kubectl], admin))];
+    expect(told.map(([where]) => where).join()).toMatch(/control-plane-0 on host 1/);
     for (const [where, text] of told) {
       expect(text.length, where).toBeGreaterThan(0);
       for (const secret of secrets) expect(text.includes(secret), `${where} has a secret`).toBe(false);
@@ -226,7 +238,7 @@ describe("two hosts and one hub", () => {
   });
 
   it("deletes nested clusters on the second host with everything of them", async () => {
-    await admin.inkube(["delete", "far", "cut", "ballast", "--yes", patienceFlag]);
+    await admin.inkube(["delete", "far", "cut", "noded", "ballast", "--yes", patienceFlag]);
     expect(await edge.kubectl.list("nestedclusters", "*")).toEqual([]);
     expect(await edge.kubectl.list("namespaces", "*", "inkube.dev/cluster-uid")).toEqual([]);
   });

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must } from "./run.ts";
 
-/** A self-signed serving certificate for one DNS name, as a webhook's author would make it. PEM; `caBundle` is base64. */
-export async function webhookCertificate(
+/** A self-signed serving certificate for one DNS name. PEM; `caBundle` is base64. */
+export async function servingCertificate(
   name: string,
 ): Promise<{ caBundle: string; certificate: string; key: string }> {
   const folder = await mkdtemp(join(tmpdir(), "inkube-e2e-"));
