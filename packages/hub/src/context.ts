@@ -6,6 +6,7 @@ import type { Sessions } from "./auth/sessions/sessions.ts";
 import type { SignIn } from "./auth/sessions/sign-in.ts";
 import type { CredentialStore } from "./credentials/credential-store.ts";
 import type { Replicas } from "./replicas/replicas.ts";
+import type { HiddenGroups } from "./settings/hidden-groups.ts";
 import type { Store } from "./store/index.ts";
 import type { TunnelRegistry } from "./tunnels/tunnel-registry.ts";
 import type { FleetView } from "./view/fleet-view.ts";
@@ -36,6 +37,7 @@ export interface HubContext {
   signIn: SignIn;
   sessions: Sessions;
   view: FleetView;
+  hiddenGroups: HiddenGroups;
   /** The replicas of this hub. */
   replicas: Replicas;
   tunnels: TunnelRegistry;

@@ -33,6 +33,7 @@ import { createGroupController } from "./groups/group-controller.ts";
 import { keepHistory } from "./history/keep-history.ts";
 import { createCountController } from "./hosts/count-controller.ts";
 import { createHostController } from "./hosts/host-controller.ts";
+import { settingsConfigMap } from "./install/hub-rules.ts";
 import { limitStrangers } from "./limits/limit-strangers.ts";
 import { countRequests } from "./metrics/count-requests.ts";
 import { createHubMetrics } from "./metrics/hub-metrics.ts";
@@ -58,6 +59,8 @@ import { requireCaller } from "./routes/route-context.ts";
 import { openRoutes } from "./routes/setup-routes.ts";
 import { watchRoutes } from "./routes/watch-routes.ts";
 import { createServer, type HubServer } from "./server/server.ts";
+import { createHiddenGroups } from "./settings/hidden-groups.ts";
+import { keyLimitRoutes } from "./settings/key-limit.ts";
 import { prepareHub } from "./setup/first-start.ts";
 import type { Store } from "./store/index.ts";
 import { createTunnelRegistry } from "./tunnels/tunnel-registry.ts";
@@ -118,6 +121,12 @@ export function createHub(options: HubOptions): Hub {
         transform: ({ metadata }) => ({ metadata: { ...metadata, annotations: {} } }),
       }),
   );
+  const kept = createWatchCache({
+    ...watching,
+    type: resources.configmaps,
+    namespace: names.systemNamespace,
+    fieldSelector: `metadata.name=${settingsConfigMap}`,
+  });
   const access = createAccess({ client, clients, rbac, clock });
   const credentials = createCredentialStore(watching);
   const tunnels = createTunnelRegistry(clock);
@@ -133,6 +142,7 @@ export function createHub(options: HubOptions): Hub {
     access,
     credentials,
     view,
+    hiddenGroups: createHiddenGroups(kept),
     replicas,
     tunnels,
     store,
@@ -146,7 +156,7 @@ export function createHub(options: HubOptions): Hub {
   const target = options.admissionTarget ?? webhookTarget(settings);
   const server = createServer({ logger, ...(tls && { tls }) });
   countRequests(server, metrics);
-  const caches = [...rbac, view, credentials];
+  const caches = [...rbac, view, credentials, kept];
   return {
     server,
     client,
@@ -246,6 +256,7 @@ export async function registerRoutes(
     historyRoutes(closed, context);
     watchRoutes(closed, context);
     quotaRoutes(closed, context);
+    keyLimitRoutes(closed, context);
     await closed.register(async (proxied: HubServer) => {
       // What is passed on is not read here.
       proxied.removeAllContentTypeParsers();

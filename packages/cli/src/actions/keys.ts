@@ -1,3 +1,4 @@
+import { AppError } from "@inkube/api";
 import type { CommandContext } from "../context.ts";
 import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
 import { printAnswer } from "../hub/print-rows.ts";
@@ -6,6 +7,7 @@ import { structured } from "../output/structured.ts";
 import { table } from "../output/table.ts";
 
 const path = "/api/v1/keys";
+const limitPath = "/api/v1/settings/api-keys";
 
 interface Key {
   id: string;
@@ -77,4 +79,24 @@ export function deleteKey(id: string, flags: DeleteFlags, context: CommandContex
     possible: `API key ${id} could be deleted`,
   };
   return deleteByHub(deletion, flags, context);
+}
+
+/** Prints how many API keys each user may have, and sets it when a number is given. Throws AppError USAGE for another word. */
+export async function limitKeys(
+  count: string | undefined,
+  flags: { "dry-run": boolean },
+  context: CommandContext,
+): Promise<void> {
+  const dryRun = flags["dry-run"];
+  const perUser = count === undefined ? undefined : Number(count);
+  if (count !== undefined && !/^\d{1,9}$/.test(count)) {
+    throw new AppError("USAGE", `${count} is no number of API keys`, { todo: "Write a whole number from 1 to 1000." });
+  }
+  const hub = await context.hub();
+  const limit =
+    perUser === undefined
+      ? await hub.call<{ perUser: number }>("GET", limitPath)
+      : await hub.call<{ perUser: number }>("PUT", `${limitPath}?dryRun=${dryRun}`, { perUser });
+  const said = `Each user may have ${limit.perUser} API keys`;
+  await printAnswer(limit, perUser !== undefined && dryRun ? `${said} (dry run)` : said, context);
 }

@@ -51,15 +51,21 @@ export async function listProjects(context: CommandContext): Promise<void> {
   );
 }
 
-/** Deletes a project without nested clusters. */
-export function deleteProject(name: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
+/** Deletes a project; one with nested clusters only by force, and them first. */
+export function deleteProject(
+  name: string,
+  { force, ...flags }: DeleteFlags & { force: boolean },
+  context: CommandContext,
+): Promise<void> {
+  const along = force ? " with all its nested clusters, their workloads and their data" : "";
   const deletion = {
-    question: `Delete project ${name}?`,
+    question: `Delete project ${name}${along}?`,
     path: `${path}/${encodeURIComponent(name)}`,
+    ...(force && { query: { force: "true" } }),
     subject: { name },
     outcome: { deleting: true },
-    done: `Project ${name} is being deleted`,
-    possible: `Project ${name} could be deleted`,
+    done: `Project ${name} is being deleted${along}`,
+    possible: `Project ${name} could be deleted${along}`,
   };
   return deleteByHub(deletion, flags, context);
 }

@@ -16,6 +16,7 @@ interface Quota {
   memoryGiB: number;
   storageGiB: number;
   separateGroups: string[];
+  hideSeparateGroups: boolean;
 }
 
 type Figure = { used: number; allowed: number; free: number };
@@ -29,6 +30,7 @@ export interface QuotaFlags {
   storage: number | undefined;
   "separate-groups": string[];
   "one-budget": boolean;
+  "hide-separate-groups": string | undefined;
   "dry-run": boolean;
 }
 
@@ -48,6 +50,7 @@ export async function setQuota(flags: QuotaFlags, context: CommandContext): Prom
     memoryGiB: flags.memory,
     storageGiB: flags.storage,
     separateGroups: flags["one-budget"] ? [] : groups.length > 0 ? groups : undefined,
+    hideSeparateGroups: onOrOff("hide-separate-groups", flags["hide-separate-groups"]),
   });
   if (!changed)
     throw new AppError("USAGE", "Nothing was said that would change", { todo: "See inkube quota set --help." });
@@ -57,9 +60,12 @@ export async function setQuota(flags: QuotaFlags, context: CommandContext): Prom
   await printAnswer(quota, `${textOf(quota)}${flags["dry-run"] ? " (dry run)" : ""}`, context);
 }
 
-function textOf({ enabled, clusters, cpu, memoryGiB, storageGiB, separateGroups }: Quota): string {
+function textOf({ enabled, clusters, cpu, memoryGiB, storageGiB, separateGroups, hideSeparateGroups }: Quota): string {
   const most = `${clusters} nested clusters, ${cpu} CPU, ${memoryGiB}Gi memory, ${storageGiB}Gi storage`;
-  const apart = separateGroups.length === 0 ? "" : `; as much again in groups ${separateGroups.join(", ")}`;
+  const apart =
+    separateGroups.length === 0
+      ? ""
+      : `; as much again in${hideSeparateGroups ? " hidden" : ""} groups ${separateGroups.join(", ")}`;
   return `Each user may have ${most}${apart}${enabled ? "" : " (not enforced)"}`;
 }
 

@@ -27,6 +27,7 @@ import { hostRemove } from "./host/remove.ts";
 import { hostUpdate } from "./host/update.ts";
 import { keyCreate } from "./key/create.ts";
 import { keyDelete } from "./key/delete.ts";
+import { keyLimit } from "./key/limit.ts";
 import { keyList } from "./key/list.ts";
 import { keyRevoke } from "./key/revoke.ts";
 import { kubeconfig } from "./kubeconfig.ts";
@@ -103,6 +104,7 @@ export const commands: readonly Command[] = [
   keyList,
   keyRevoke,
   keyDelete,
+  keyLimit,
   sessionList,
   sessionEnd,
   token,

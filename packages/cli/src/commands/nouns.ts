@@ -7,6 +7,6 @@ export const nounSummaries: Readonly<Record<string, string>> = {
   filter: "Rights on nested clusters by their labels: create, list, delete",
   quota: "Quota of each user of the hub: show, set, usage",
   audit: "Who did what through the hub: list",
-  key: "Your API keys at the hub: create, list, revoke, delete",
+  key: "Your API keys at the hub: create, list, revoke, delete, limit",
   session: "Sessions of people who signed in: list, end",
 };

@@ -90,6 +90,10 @@ describe("API-01 verbs of the command line at a real hub", () => {
       ["group drain europe edge-1", "Group europe would be changed (dry run)"],
       ["host drain edge-1", "Host edge-1 would take nothing new; what is there would stay (dry run)"],
       ["project create dry", "Project dry could be created (dry run)"],
+      [
+        "project delete shop --force",
+        "Project shop could be deleted with all its nested clusters, their workloads and their data (dry run)",
+      ],
       ["key create dry", "API key dry could be made (dry run)"],
       [
         "quota set --clusters 9",
@@ -184,13 +188,35 @@ describe("API-01 verbs of the command line at a real hub", () => {
     );
     await text(root, "quota set --separate-groups europe");
     expect(await json(root, "quota show")).toMatchObject({ enabled: true, clusters: 3, separateGroups: ["europe"] });
+    expect(await text(root, "quota set --hide-separate-groups on")).toContain(
+      "as much again in hidden groups europe\n",
+    );
+    expect((await hub.inkube(root, "quota set --hide-separate-groups maybe")).code).toBe(2);
     expect(await text(ann, "quota usage")).toMatch(/memory +0Gi +16Gi +16Gi\n/);
     expect((await hub.inkube(ann, "quota set --clusters 9")).code).toBe(6);
     expect(await hub.inkube(root, "quota set --clusters 1001")).toMatchObject({
       code: 5,
       err: expect.stringContaining("clusters: "),
     });
-    await text(root, "quota set --enforce off --one-budget");
+    await text(root, "quota set --enforce off --one-budget --hide-separate-groups off");
+  });
+
+  it("PRJ-01 project delete --force says what goes along, and asks first", async () => {
+    await text(root, "project create old");
+    await eventually(() =>
+      text(root, "create batch -n old --group europe --cpu 4 --memory 4Gi --storage 2Gi --no-wait"),
+    );
+    expect((await hub.inkube(root, "project delete old")).err).toContain(
+      "Project old still has nested clusters: batch",
+    );
+    const asked = await hub.start(root, "project delete old --force", { answer: false });
+    expect(await asked.code).toBe(130);
+    expect(asked.io.questions).toEqual([
+      "Delete project old with all its nested clusters, their workloads and their data?",
+    ]);
+    expect(await text(root, "project delete old --force -y")).toBe(
+      "Project old is being deleted with all its nested clusters, their workloads and their data\n",
+    );
   });
 
   it("whoami, key and session are about the caller", async () => {
@@ -199,6 +225,13 @@ describe("API-01 verbs of the command line at a real hub", () => {
     expect((await hub.inkube(root, `key delete ${id}`)).code).toBe(3);
     await text(ann, `key delete ${id}`);
     expect((await hub.inkube(ann, "key list")).out).not.toContain(id);
+    expect(await text(root, "key limit 5 --dry-run")).toBe("Each user may have 5 API keys (dry run)\n");
+    expect(await text(root, "key limit")).toBe("Each user may have 20 API keys\n");
+    expect(await text(root, "key limit 30")).toBe("Each user may have 30 API keys\n");
+    expect(await json(root, "key limit")).toEqual({ perUser: 30 });
+    expect((await hub.inkube(ann, "key limit 40")).code).toBe(6);
+    expect((await hub.inkube(root, "key limit 1001")).code).toBe(5);
+    expect((await hub.inkube(root, "key limit many")).code).toBe(2);
     const session = { kind: "session" as const, subject: "ann", name: "browser", groups: [] };
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const { credential } = await hub.test.credentials.issue({ ...session, expiresAt });

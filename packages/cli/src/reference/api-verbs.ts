@@ -52,4 +52,6 @@ export const apiVerbs: Readonly<Record<string, readonly string[] | { none: strin
   getWatch: ["list"],
   getSettingsUserQuota: ["quota show"],
   putSettingsUserQuota: ["quota set"],
+  getSettingsApiKeys: ["key limit"],
+  putSettingsApiKeys: ["key limit"],
 };

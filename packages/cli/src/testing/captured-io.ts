@@ -3,6 +3,8 @@ import type { Io, Output } from "../io.ts";
 export interface CapturedIo extends Io {
   readonly out: string;
   readonly err: string;
+  /** What the person was asked. */
+  readonly questions: readonly string[];
   /** Commands that were run on the terminal, with the KUBECONFIG that they got. */
   readonly children: { command: readonly string[]; kubeconfig: string | undefined }[];
 }
@@ -28,6 +30,7 @@ export function capturedIo(options: CapturedIoOptions = {}): CapturedIo {
     isTTY: false,
     columns: 80,
   });
+  const questions: string[] = [];
   const children: CapturedIo["children"] = [];
   return {
     stdout: output("out"),
@@ -36,7 +39,11 @@ export function capturedIo(options: CapturedIoOptions = {}): CapturedIo {
     home: options.home ?? "/nowhere",
     program: ["inkube"],
     interactive: options.answer !== undefined,
-    confirm: async () => options.answer ?? false,
+    async confirm(question) {
+      questions.push(question);
+      return options.answer ?? false;
+    },
+    questions,
     readStdin: async () => options.stdin ?? "",
     async openBrowser(url) {
       // The person takes their time while the command waits.

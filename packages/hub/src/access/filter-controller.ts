@@ -70,7 +70,9 @@ export function createFilterController(options: FilterControllerOptions): Filter
     ],
     reconcile: async (project) => {
       const known = [...filters.list()].flatMap((object) => fromConfigMap(object) ?? []);
-      const isProject = view.projects.get(project) !== undefined;
+      const namespace = view.projects.get(project);
+      // Nothing can be made in one that is being deleted.
+      const isProject = namespace !== undefined && namespace.metadata.deletionTimestamp === undefined;
       await settle(
         options.client,
         made,

@@ -83,9 +83,48 @@ describe("KEY-01 an API key", () => {
     });
     const refused = await make("too-many");
     expect(refused.statusCode).toBe(403);
-    expect(refused.json().error.message).toBe("You have 20 API keys already");
+    expect(refused.json().error.message).toBe("You have 20 API keys already, of 20 that each user may have");
     expect((await test.call(owner, "POST", `/api/v1/keys/${ids[0]}/revoke`)).statusCode).toBe(200);
     await eventually(async () => expect((await make("again")).statusCode).toBe(201));
+  });
+
+  it("PRJ-01 with a limit of 5: the sixth is refused with the number, and an administrator sets the limit", async () => {
+    const [admin, owner] = [await test.adminKey(), await test.keyFor("hal")];
+    const limit = "/api/v1/settings/api-keys";
+    expect((await test.call(admin, "GET", limit)).json()).toEqual({ perUser: 20 });
+    for (const body of [{ perUser: 0 }, { perUser: 1001 }, { perUser: 2.5 }, {}]) {
+      const answer = await test.call(admin, "PUT", limit, body);
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().error.fields).toMatchObject([{ field: "perUser" }]);
+    }
+    expect((await test.call(admin, "PUT", limit, { perUser: 5, most: 6 })).statusCode).toBe(422);
+    for (const [method, body] of [["GET"], ["PUT", { perUser: 9 }]] as const) {
+      expect((await test.call(owner, method, limit, body)).statusCode).toBe(403);
+    }
+    const make = (name: string, query = "") => test.call(owner, "POST", `/api/v1/keys${query}`, { name });
+    // The one that he asks with is the first.
+    for (const name of ["two", "three", "four", "five", "six"]) expect((await make(name)).statusCode).toBe(201);
+    await eventually(async () => {
+      expect((await test.call(owner, "GET", "/api/v1/keys")).json().items).toHaveLength(6);
+    });
+    expect((await test.call(admin, "PUT", `${limit}?dryRun=true`, { perUser: 5 })).json()).toEqual({ perUser: 5 });
+    expect((await make("seven", "?dryRun=true")).statusCode).toBe(200);
+    expect((await test.call(admin, "PUT", limit, { perUser: 5 })).json()).toEqual({ perUser: 5 });
+    const [one, two] = (await test.call(owner, "GET", "/api/v1/keys")).json().items.slice(-2) as { id: string }[];
+    expect((await make("seven")).json().error.message).toContain("You have 6 API keys already, of 5");
+    expect((await test.call(owner, "DELETE", `/api/v1/keys/${one?.id}`)).statusCode).toBe(200);
+    for (const query of ["?dryRun=true", ""]) {
+      await eventually(async () => {
+        const refused = await make("sixth", query);
+        expect(refused.statusCode).toBe(403);
+        expect(refused.json().error.message).toBe("You have 5 API keys already, of 5 that each user may have");
+      });
+    }
+    expect((await test.call(owner, "DELETE", `/api/v1/keys/${two?.id}`)).statusCode).toBe(200);
+    await eventually(async () => expect((await make("fifth")).statusCode).toBe(201));
+    const { items } = (await test.call(admin, "GET", "/api/v1/audit?kind=APIKeyLimit")).json();
+    expect(items).toContainEqual(expect.objectContaining({ actor: "root", action: "update", kind: "APIKeyLimit" }));
+    await test.call(admin, "PUT", limit, { perUser: 20 });
   });
 
   it("counts only whole: no part, other kind, or other way to send it lets anybody in", async () => {

@@ -1,6 +1,7 @@
-import type { clusterGroups, hostClusters } from "@inkube/api";
+import { clusterGroups, type hostClusters } from "@inkube/api";
 import type { KubeObject } from "@inkube/kube";
 import type { Principal } from "../auth/principal.ts";
+import type { HiddenGroups } from "../settings/hidden-groups.ts";
 import type { FleetView } from "../view/fleet-view.ts";
 import type { Access } from "./access.ts";
 import { clusterGrants, isGranted, isShared, projectGrants, sharedGrants } from "./grants.ts";
@@ -32,4 +33,15 @@ export async function visibleShared(
 ): Promise<Visible> {
   const grants = await sharedGrants(access, view, principal, type);
   return grants === "all" ? everything : (object) => isShared(grants, object);
+}
+
+/** Cluster groups: as hosts, without those that are hidden from whoever may not list them all. */
+export async function visibleGroups(
+  { access, view, hiddenGroups }: { access: Access; view: FleetView; hiddenGroups: HiddenGroups },
+  principal: Principal,
+): Promise<Visible> {
+  const isVisible = await visibleShared(access, view, principal, clusterGroups);
+  if (isVisible === everything) return everything;
+  const hidden = await hiddenGroups.names();
+  return (object) => !hidden.has(object.metadata.name) && isVisible(object);
 }

@@ -1,34 +1,74 @@
 import type { NestedCluster } from "@inkube/api";
 import type { Clock } from "@inkube/kube";
-import { pathOf } from "./known-fleet.ts";
+import { type Overlay, pathOf } from "./known-fleet.ts";
 
-/** What was allowed a moment ago and is not seen yet counts, so that two requests at once never take the same room or quota. */
+/** What was allowed a moment ago and is not seen yet counts, so that requests at once never take the same room or quota. */
 export interface Admitted {
   add(cluster: NestedCluster, before: NestedCluster | undefined): void;
-  /** The nested clusters as they will be once everything that was allowed is stored. */
-  over(clusters: Iterable<NestedCluster>): NestedCluster[];
+  /** For what is in memory. */
+  overView: Overlay;
+  /** For lists that are begun from now on. */
+  overLists(): Overlay;
 }
 
-/** What was allowed but never stored is forgotten after so long: another rule refused it, or somebody was faster. */
+/** What was allowed is forgotten so long after it was seen stored; or never seen, as another rule refused it, or somebody was faster. */
 const forgetAfterMs = 10_000;
 
+interface Entry {
+  cluster: NestedCluster;
+  /** Version that was changed; undefined for a new one. */
+  instead: string | undefined;
+  until: number;
+  /** Whether the view has had it. */
+  inView: boolean;
+  /** When somebody first saw it stored, as a place in the order of looks. */
+  storedAt: number | undefined;
+}
+
+/**
+ * Looks overlap: a list that was begun before something was stored may come back after the view has it, and the view may have it
+ * later than a list. So that one look has seen it takes it from no other: it is missing from the view until the view had it, and
+ * from lists that were begun before anybody saw it. Missing from later looks, it was deleted.
+ */
 export function createAdmitted(clock: Clock): Admitted {
-  const waiting = new Map<string, { cluster: NestedCluster; instead: string | undefined; until: number }>();
+  const entries = new Map<string, Entry>();
+  let looks = 0;
+  const over = (clusters: Iterable<NestedCluster>, see: (entry: Entry) => void, isGone: (entry: Entry) => boolean) => {
+    const all = new Map<string, NestedCluster>();
+    for (const cluster of clusters) all.set(pathOf(cluster), cluster);
+    for (const [path, entry] of entries) {
+      const { cluster, instead, until } = entry;
+      const seen = all.get(path);
+      const isStored = seen !== undefined && seen.metadata.resourceVersion !== instead;
+      if (until <= clock.now()) entries.delete(path);
+      else if (isStored) {
+        if (entry.storedAt === undefined) entry.until = clock.now() + forgetAfterMs;
+        see(entry);
+      } else if (!isGone(entry) && (seen || instead === undefined)) all.set(path, { ...seen, ...cluster });
+    }
+    return [...all.values()];
+  };
+  const stored = (entry: Entry): void => {
+    looks += 1;
+    entry.storedAt ??= looks;
+  };
   return {
     add(cluster, before) {
       const instead = before?.metadata.resourceVersion;
-      waiting.set(pathOf(cluster), { cluster, instead, until: clock.now() + forgetAfterMs });
+      const until = clock.now() + forgetAfterMs;
+      entries.set(pathOf(cluster), { cluster, instead, until, inView: false, storedAt: undefined });
     },
-    over(clusters) {
-      const all = new Map<string, NestedCluster>();
-      for (const cluster of clusters) all.set(pathOf(cluster), cluster);
-      for (const [path, { cluster, instead, until }] of waiting) {
-        const seen = all.get(path);
-        const isStored = seen !== undefined && seen.metadata.resourceVersion !== instead;
-        if (isStored || until <= clock.now()) waiting.delete(path);
-        else if (seen || instead === undefined) all.set(path, { ...seen, ...cluster });
-      }
-      return [...all.values()];
+    overView(clusters) {
+      const see = (entry: Entry): void => {
+        stored(entry);
+        entry.inView = true;
+      };
+      return over(clusters, see, ({ inView }) => inView);
+    },
+    overLists() {
+      looks += 1;
+      const begun = looks;
+      return (clusters) => over(clusters, stored, ({ storedAt }) => storedAt !== undefined && storedAt < begun);
     },
   };
 }

@@ -2,9 +2,10 @@ import type { NestedCluster } from "@inkube/api";
 import { administrators } from "../auth/principal.ts";
 import { type Amounts, countedResources, sizeOf } from "../placement/capacity.ts";
 import { neverSuitable } from "../placement/eligibility.ts";
+import { otherDistro } from "../placement/group-distro.ts";
 import { outsideLimits, wrongTarget } from "../placement/place.ts";
 import { type KnownFleet, pathOf } from "./known-fleet.ts";
-import { ownerOf, quotaCauses } from "./quota-rule.ts";
+import { isHidden, ownerOf, quotaCauses } from "./quota-rule.ts";
 import { type Cause, cause, type Refusal, refusalFor } from "./refusal.ts";
 import { roomCauses } from "./room-rule.ts";
 import type { UserQuota } from "./user-quota.ts";
@@ -26,7 +27,7 @@ export function isExempt(groups: readonly string[]): boolean {
 /**
  * What is wrong with a new or resized nested cluster. Rules are looked at one after the other, and the first that is broken is
  * told:
- * 0. the host or group that it names is there and for its project, and takes nested clusters at all;
+ * 0. the host or group that it names is there and for its project, not hidden from whoever asks, and takes nested clusters at all, of this distro;
  * 1. the quota of its owner, over all his nested clusters;
  * 2. the limits and minimums of its group;
  * 3. room on a host of the group, with oversubscription.
@@ -40,7 +41,7 @@ export function judgeCluster(change: ClusterChange, known: KnownFleet, now: numb
   const owner = ownerOf(cluster);
   const fresh = before === undefined;
   const rules: (() => Refusal | undefined)[] = [
-    () => refusalFor(422, fresh ? targetCauses(cluster, known) : []),
+    () => refusalFor(422, fresh ? targetCauses(change, known) : []),
     () =>
       refusalFor(
         403,
@@ -72,11 +73,17 @@ function difference(cluster: NestedCluster, before: NestedCluster | undefined) {
 }
 
 /** One that names neither host nor group waits for the hub's own host: nobody made a mistake when that is not there yet. */
-function targetCauses(cluster: NestedCluster, known: KnownFleet): Cause[] {
+function targetCauses({ cluster, quota }: ClusterChange, known: KnownFleet): Cause[] {
   const { host, group } = cluster.spec;
   const wrong = wrongTarget(cluster, { ...known, on: () => [] });
   if (wrong?.refused === "HostMissing" && host === undefined) return [];
   if (wrong) return [cause(wrong.refused, group === undefined ? "spec.host" : "spec.group", wrong.particulars)];
+  if (quota && isHidden(cluster, quota)) {
+    return [cause("GroupMissing", "spec.group", `There is no group ${group} for you`)];
+  }
+  const inGroup = group === undefined ? undefined : known.group(group);
+  const other = inGroup && otherDistro(cluster, inGroup);
+  if (other) return [cause("OtherDistro", other.field, other.text)];
   const why = host === undefined ? undefined : neverSuitable(known.host(host), host);
   return why === undefined ? [] : [cause("HostNotEligible", "spec.host", `${host}: ${why}`)];
 }

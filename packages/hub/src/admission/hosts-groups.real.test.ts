@@ -1,4 +1,4 @@
-import { clusterGroups, hostClusters, nestedClusters } from "@inkube/api";
+import { clusterGroups, hostClusters, type NestedCluster, nestedClusters } from "@inkube/api";
 import { isKubeError, resources } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administrators } from "../auth/principal.ts";
@@ -177,9 +177,52 @@ describe("a cluster group", () => {
     expect(balanced).toMatchObject({ status: 422, fields: [{ field: "spec.hosts[1].name" }] });
   });
 
-  it("CG-11 keeps its distro", async () => {
-    const outcome = await patchGroup("first", { distro: "k8s" });
-    expect(outcome).toMatchObject({ status: 422, fields: [{ field: "spec.distro" }] });
+  const fitting: [title: string, of: { distro: string; version?: string }, asked: object, given: object][] = [
+    ["k3s", { distro: "k3s", version: "v1.34.4+k3s1" }, {}, { distro: "k3s", version: "v1.34.4+k3s1" }],
+    ["k8s", { distro: "k8s", version: "v1.35.0" }, {}, { distro: "k8s", version: "v1.35.0" }],
+    ["k8s-unversioned", { distro: "k8s" }, {}, { distro: "k8s" }],
+    [
+      "k3s-overruled",
+      { distro: "k3s", version: "v1.35.0" },
+      { version: "v1.34.4" },
+      { distro: "k3s", version: "v1.34.4" },
+    ],
+  ];
+  it.each(fitting)("CG-11 gives its distro and version to its nested clusters: %s", async (name, of, asked, given) => {
+    expect(await makeGroup(name, ["plain"], of)).toEqual(accepted);
+    expect(await makeCluster(name, { group: name, ...asked })).toEqual(accepted);
+    await whenPlaced(test, name);
+    const object = (await test.admin.get(nestedClusters, { namespace: "default", name })) as unknown as NestedCluster;
+    const { distro, version } = object.spec;
+    expect({ distro, ...(version !== undefined && { version }) }).toEqual(given);
+    await removeCluster(test, name);
+  });
+
+  const other: [distro: string, version: string, asked: object, field: string, text: string][] = [
+    ["k3s", "v1.34.4+k3s1", { distro: "k8s" }, "spec.distro", "Group other has distro k3s, not k8s"],
+    ["k8s", "v1.35.0", { distro: "k3s" }, "spec.distro", "Group other has distro k8s, not k3s"],
+    ["k8s", "v1.35.0", { version: "v1.34.4+k3s1" }, "spec.version", "has distro k8s, and v1.34.4+k3s1 is of k3s"],
+  ];
+  it.each(other)(
+    "CG-11 of distro %s and version %s takes none that says %j",
+    async (distro, version, asked, field, text) => {
+      expect(await makeGroup("other", ["plain"], { distro, version })).toEqual(accepted);
+      const outcome = await makeCluster("of-other", { group: "other", ...asked });
+      expect(outcome).toMatchObject({ status: 422, fields: [{ field }] });
+      expect(outcome.fields[0]?.message).toContain(text);
+      expect((await test.call(root.key, "DELETE", "/api/v1/groups/other")).statusCode).toBe(202);
+    },
+  );
+
+  it("CG-11 keeps its distro, both ways", async () => {
+    expect(await makeGroup("of-k8s", ["plain"], { distro: "k8s" })).toEqual(accepted);
+    for (const [name, distro] of [
+      ["first", "k8s"],
+      ["of-k8s", "k3s"],
+    ] as const) {
+      const outcome = await patchGroup(name, { distro });
+      expect(outcome).toMatchObject({ status: 422, fields: [{ field: "spec.distro" }] });
+    }
   });
 
   it("CG-08 lets no host go that has its nested clusters, and does not go itself before them", async () => {

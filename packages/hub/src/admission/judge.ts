@@ -11,7 +11,7 @@ import { judgeProjectDeletion } from "./project-rules.ts";
 import type { Refusal } from "./refusal.ts";
 import { judgeReserved } from "./reserved-rule.ts";
 import type { Review } from "./review.ts";
-import { readUserQuota } from "./user-quota.ts";
+import { userQuotaSetting } from "./user-quota.ts";
 
 /** What is needed to judge. */
 export interface Judging {
@@ -35,7 +35,7 @@ export const judgeClusterReview: Judge<NestedCluster> = async (review, judging) 
   const reserved = judgeOwner(review) ?? judgeReserved(review);
   if (reserved || !cluster || (before && !isResized(cluster, before))) return reserved;
   cluster.metadata.namespace = namespace;
-  const quota = isExempt(user.groups) ? undefined : await readUserQuota(client, signal);
+  const quota = isExempt(user.groups) ? undefined : await userQuotaSetting.read(client, signal);
   const change: ClusterChange = { cluster, ...(before && { before }), ...(quota && { quota }) };
   // Nothing may happen between the look at what was admitted and the entry there.
   const decide = (known: KnownFleet): Refusal | undefined => {
@@ -43,8 +43,8 @@ export const judgeClusterReview: Judge<NestedCluster> = async (review, judging) 
     if (!refusal && !review.dryRun) admitted.add(cluster, before);
     return refusal;
   };
-  if (view.synced && !decide(rememberedFleet(view, admitted.over))) return undefined;
-  return decide(await readFleet(client, admitted.over, signal));
+  if (view.synced && !decide(rememberedFleet(view, admitted.overView))) return undefined;
+  return decide(await readFleet(client, admitted.overLists(), signal));
 };
 
 export const judgeHostReview: Judge<HostCluster> = async (review, judging) => {
@@ -63,11 +63,12 @@ export const judgeGroupReview: Judge<ClusterGroup> = async (review, judging) => 
 
 export const judgeProjectReview: Judge<KubeObject> = async ({ operation, name }, { client, admitted, signal }) => {
   if (operation !== "DELETE") return undefined;
+  const over = admitted.overLists();
   const { items } = await client.list(nestedClusters, { namespace: name, signal });
-  return judgeProjectDeletion(name, admitted.over(items as unknown as NestedCluster[]));
+  return judgeProjectDeletion(name, over(items as unknown as NestedCluster[]));
 };
 
 /** What guards nested clusters that are there goes by the API server's word alone. */
 function readAll({ client, admitted, signal }: Judging): Promise<KnownFleet> {
-  return readFleet(client, admitted.over, signal);
+  return readFleet(client, admitted.overLists(), signal);
 }

@@ -15,7 +15,8 @@ export interface KnownFleet extends Pick<Fleet, "host" | "group"> {
   clusters: readonly NestedCluster[];
 }
 
-type Overlay = (clusters: Iterable<NestedCluster>) => NestedCluster[];
+/** The nested clusters of one look as they will be once everything that was allowed is stored. */
+export type Overlay = (clusters: Iterable<NestedCluster>) => NestedCluster[];
 
 /** As the hub has it in memory: at once, but a moment behind. */
 export function rememberedFleet(view: FleetView, overlay: Overlay): KnownFleet {

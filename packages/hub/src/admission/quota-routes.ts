@@ -1,14 +1,12 @@
-import { AppError, group, type NestedCluster } from "@inkube/api";
+import type { NestedCluster } from "@inkube/api";
 import { z } from "zod";
-import type { Principal } from "../auth/principal.ts";
 import type { HubContext } from "../context.ts";
-import { settingsResource } from "../install/roles.ts";
 import { callerOf, errorAnswers } from "../routes/route-context.ts";
-import { writeQuery } from "../routes/schemas.ts";
 import type { HubServer } from "../server/server.ts";
+import { registerSetting } from "../settings/setting-routes.ts";
 import { isExempt } from "./cluster-rules.ts";
 import { allowedBy, isSeparate, type Usage, usageOf } from "./quota-rule.ts";
-import { readUserQuota, type UserQuota, userQuota, writeUserQuota } from "./user-quota.ts";
+import { type UserQuota, userQuota, userQuotaSetting } from "./user-quota.ts";
 
 const figure = z.object({ used: z.number(), allowed: z.number(), free: z.number() });
 const budget = z
@@ -18,38 +16,13 @@ const budget = z
 
 /** The quota of each user, and what the caller has of it. */
 export function quotaRoutes(server: HubServer, context: HubContext): void {
-  const { client } = context;
-  const url = "/api/v1/settings/user-quota";
-  server.route({
-    method: "GET",
-    url,
-    schema: {
-      tags: ["settings"],
-      summary: "Get the quota of each user",
-      response: { 200: userQuota, ...errorAnswers },
-    },
-    handler: async (request) => {
-      await mustBeAllowed(context, callerOf(request), "get");
-      return readUserQuota(client);
-    },
-  });
-  server.route({
-    method: "PUT",
-    url,
-    schema: {
-      tags: ["settings"],
-      summary: "Set the quota of each user",
-      description: "It holds for what is created or grows from now on, and for everybody but administrators.",
-      querystring: writeQuery,
-      body: userQuota,
-      response: { 200: userQuota, ...errorAnswers },
-    },
-    config: { audit: { action: "update", kind: "UserQuota" } },
-    handler: async (request) => {
-      await mustBeAllowed(context, callerOf(request), "update");
-      await writeUserQuota(client, request.body, request.query);
-      return request.body;
-    },
+  registerSetting(server, context, {
+    setting: userQuotaSetting,
+    schema: userQuota,
+    name: "user-quota",
+    kind: "UserQuota",
+    title: "the quota of each user",
+    description: "It holds for what is created or grows from now on, and for everybody but administrators.",
   });
   registerUsage(server, context);
 }
@@ -72,7 +45,7 @@ function registerUsage(server: HubServer, { client, view }: HubContext): void {
     },
     handler: async (request) => {
       const { user, groups } = callerOf(request);
-      const quota = await readUserQuota(client);
+      const quota = await userQuotaSetting.read(client);
       const clusters = [...view.clusters.list()] as unknown as NestedCluster[];
       const of = (separate: boolean) =>
         figures(
@@ -93,11 +66,4 @@ function figures(usage: Usage, quota: UserQuota): z.output<typeof budget> {
     free: Math.max(0, allowed[part] - usage[part]),
   });
   return { clusters: of("clusters"), cpu: of("cpu"), memory: of("memory"), storage: of("storage") };
-}
-
-async function mustBeAllowed({ access }: HubContext, caller: Principal, verb: "get" | "update"): Promise<void> {
-  if (await access.may(caller, { verb, group, resource: settingsResource, name: "user-quota" })) return;
-  throw new AppError("KUBE_FORBIDDEN", `You may not ${verb} settings of the hub`, {
-    todo: "Ask an administrator of the hub.",
-  });
 }

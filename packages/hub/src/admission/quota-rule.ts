@@ -26,6 +26,11 @@ export function isSeparate({ spec }: NestedCluster, { separateGroups }: UserQuot
   return spec.group !== undefined && separateGroups.includes(spec.group);
 }
 
+/** Whether its group is not there for those for whom the quota holds. */
+export function isHidden(cluster: NestedCluster, quota: UserQuota): boolean {
+  return quota.hideSeparateGroups && isSeparate(cluster, quota);
+}
+
 /** What a user's nested clusters add up to, in whatever project; paused ones and those being deleted count. */
 export function usageOf(
   clusters: Iterable<NestedCluster>,

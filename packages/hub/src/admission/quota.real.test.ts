@@ -18,7 +18,15 @@ import {
 } from "./testing/scene.ts";
 
 const settings = "/api/v1/settings/user-quota";
-const defaults = { enabled: false, clusters: 2, cpu: 12, memoryGiB: 16, storageGiB: 20, separateGroups: [] };
+const defaults = {
+  enabled: false,
+  clusters: 2,
+  cpu: 12,
+  memoryGiB: 16,
+  storageGiB: 20,
+  separateGroups: [],
+  hideSeparateGroups: false,
+};
 /** Of the example in the documentation that these tests follow. */
 const example = { enabled: true, clusters: 4, cpu: 20, memoryGiB: 32, storageGiB: 60, separateGroups: ["system"] };
 const limits = { cpu: "8", memory: "12Gi", storage: "12Gi" };

@@ -9,7 +9,7 @@ import type { KnownFleet } from "./known-fleet.ts";
 import { judgeOwner, ownerPatch } from "./owner.ts";
 import { cause, type Refusal, someOf, statusOf } from "./refusal.ts";
 import { type Review, readReview, reviewedKinds } from "./review.ts";
-import { parseUserQuota } from "./user-quota.ts";
+import { userQuotaSetting } from "./user-quota.ts";
 import { webhookConfigurations } from "./webhook-configuration.ts";
 
 const apiVersion = "inkube.dev/v1alpha1";
@@ -61,7 +61,7 @@ function fleet(hosts: HostCluster[], groups: ClusterGroup[], clusters: NestedClu
   };
 }
 
-const quota = parseUserQuota('{"enabled":true,"clusters":2,"cpu":12}');
+const quota = userQuotaSetting.parse('{"enabled":true,"clusters":2,"cpu":12}');
 const told = (refusal: Refusal | undefined): string[] =>
   refusal?.causes.map(({ reason, field }) => `${refusal.code} ${reason} ${field}`) ?? [];
 
@@ -141,20 +141,43 @@ describe("judgeCluster", () => {
 });
 
 describe("admitted", () => {
+  const start = () => {
+    const time = { now: 0 };
+    return { time, admitted: createAdmitted({ now: () => time.now, sleep: () => Promise.resolve() }) };
+  };
+  const one = cluster("one", 4);
+  const stored = { ...one, metadata: { ...one.metadata, resourceVersion: "2" } };
+
   it("counts what was allowed until it is seen, or long enough after it never came", () => {
-    let time = 0;
-    const admitted = createAdmitted({ now: () => time, sleep: () => Promise.resolve() });
-    const one = cluster("one", 4);
+    const { time, admitted } = start();
     admitted.add(one, undefined);
-    expect(admitted.over([])).toEqual([one]);
+    expect(admitted.overView([])).toEqual([one]);
+    expect(admitted.overLists()([])).toEqual([one]);
     admitted.add(cluster("one", 6), one);
-    expect(admitted.over([one])[0]?.spec.size.cpu).toBe("6");
-    const stored = { ...one, metadata: { ...one.metadata, resourceVersion: "2" } };
-    expect(admitted.over([stored])).toEqual([stored]);
-    expect(admitted.over([one])).toEqual([one]);
+    expect(admitted.overView([one])[0]?.spec.size.cpu).toBe("6");
+    expect(admitted.overView([stored])).toEqual([stored]);
     admitted.add(cluster("two", 4), undefined);
-    time = 10_000;
-    expect(admitted.over([])).toEqual([]);
+    time.now = 10_000;
+    expect(admitted.overView([])).toEqual([]);
+  });
+
+  it("counts it in a list that was begun before anybody saw it, whatever has seen it since", () => {
+    const { admitted } = start();
+    const earlier = admitted.overLists();
+    admitted.add(one, undefined);
+    expect(admitted.overView([stored])).toEqual([stored]);
+    expect(earlier([])).toEqual([one]);
+    expect(admitted.overLists()([])).toEqual([]);
+  });
+
+  it("counts it in the view until the view had it, though a list has", () => {
+    const { admitted } = start();
+    admitted.add(one, undefined);
+    expect(admitted.overLists()([stored])).toEqual([stored]);
+    expect(admitted.overView([])).toEqual([one]);
+    expect(admitted.overView([stored])).toEqual([stored]);
+    // Deleted since.
+    expect(admitted.overView([])).toEqual([]);
   });
 });
 
@@ -267,11 +290,11 @@ describe("the quota's setting", () => {
   it.each(["{", "[]", '{"cpu":3}', '{"clusters":1001}', '{"storageGiB":1}', '{"other":1}', '{"memoryGiB":"8"}'])(
     "DEV-01 refuses %s",
     (text) => {
-      expect(() => parseUserQuota(text)).toThrow(expect.objectContaining({ code: "SPEC_INVALID" }));
+      expect(() => userQuotaSetting.parse(text)).toThrow(expect.objectContaining({ code: "SPEC_INVALID" }));
     },
   );
   it("DEV-01 has defaults for what is left out", () => {
-    expect(parseUserQuota('{"enabled":true}')).toEqual({ ...parseUserQuota(undefined), enabled: true });
+    expect(userQuotaSetting.parse('{"enabled":true}')).toEqual({ ...userQuotaSetting.parse(undefined), enabled: true });
   });
 });
 

@@ -1,7 +1,5 @@
-import { AppError, names } from "@inkube/api";
-import { type Client, resources } from "@inkube/kube";
 import { z } from "zod";
-import { settingsConfigMap } from "../install/hub-rules.ts";
+import { createSetting } from "../settings/setting.ts";
 
 const whole = (least: number, most: number) => z.int().min(least).max(most);
 
@@ -19,8 +17,13 @@ const separateGroups = z
   .default([])
   .describe("Cluster groups whose nested clusters count on a second budget, as large as the first.");
 
+const hideSeparateGroups = z
+  .boolean()
+  .default(false)
+  .describe("Whether groups with the second budget are not there for anybody but administrators.");
+
 /** The most that each user may have over all projects, as it is set. */
-export const userQuota = z.strictObject({ ...fields, separateGroups }).meta({ id: "UserQuota" });
+export const userQuota = z.strictObject({ ...fields, separateGroups, hideSeparateGroups }).meta({ id: "UserQuota" });
 
 export type UserQuota = z.output<typeof userQuota>;
 
@@ -32,39 +35,7 @@ const keptQuota = z.strictObject({
   memoryGiB: fields.memoryGiB.default(16),
   storageGiB: fields.storageGiB.default(20),
   separateGroups,
+  hideSeparateGroups,
 });
 
-const key = "userQuota";
-const ref = { namespace: names.systemNamespace, name: settingsConfigMap };
-/** A manager of its own, so that applying this key leaves the others there alone. */
-const fieldManager = "inkube-hub-user-quota";
-
-/** The quota of a text; defaults for none. Throws AppError SPEC_INVALID. */
-export function parseUserQuota(text: string | undefined): UserQuota {
-  const parsed = keptQuota.safeParse(jsonOf(text ?? "{}"));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || key}: ${message}`).join("; ");
-  const place = `${key} of ConfigMap ${ref.namespace}/${ref.name}`;
-  throw new AppError("SPEC_INVALID", `${place} cannot be used: ${problems}`, {
-    todo: "Have an administrator of the hub correct it.",
-  });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The quota that holds now. Throws AppError SPEC_INVALID when somebody wrote nonsense there, and KubeError. */
-export async function readUserQuota(client: Client, signal?: AbortSignal): Promise<UserQuota> {
-  const found = await client.get(resources.configmaps, ref, signal ? { signal } : {});
-  return parseUserQuota((found?.data as Record<string, string> | undefined)?.[key]);
-}
-
-export async function writeUserQuota(client: Client, quota: UserQuota, { dryRun }: { dryRun: boolean }): Promise<void> {
-  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: ref, data: { [key]: JSON.stringify(quota) } };
-  await client.apply(resources.configmaps, object, { fieldManager, force: true, dryRun });
-}
+export const userQuotaSetting = createSetting("userQuota", keptQuota, "inkube-hub-user-quota");

@@ -1,3 +1,4 @@
+import { hostClusters } from "@inkube/api";
 import type { Credential } from "../credentials/credential.ts";
 import type { ActorType, AuditEntry } from "../store/index.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
@@ -34,7 +35,9 @@ export function auditEntry(
   actor: AuditActor,
   { status, facts, note, requestId, sourceAddress }: Outcome,
 ): AuditEntry {
-  const name = action.name ?? facts.name;
+  // Of hosts, a host acts only on itself.
+  const itself = actor.actorType === "host" && action.kind === hostClusters.kind ? actor.actor : undefined;
+  const name = action.name ?? facts.name ?? itself;
   const done = doneWords(action, project, name);
   const told = status < 400 ? done : (facts.message ?? `Refused with status ${status}`);
   return {

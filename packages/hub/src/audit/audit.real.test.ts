@@ -1,7 +1,8 @@
-import { names, nestedClusters } from "@inkube/api";
+import { agentPaths, names, nestedClusters, newToken } from "@inkube/api";
 import { resources } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administrators } from "../auth/principal.ts";
+import { importToken } from "../hosts/testing/joined-host.ts";
 import { parseCsv } from "../store/testing/parse-csv.ts";
 import { sqliteDatabase, type TestDatabase } from "../store/testing/test-database.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -149,6 +150,23 @@ describe("AUD-01 the audit log", () => {
     expect(await rowOf(answer)).toMatchObject([
       { actor: "inkube:admin", actorType: "user", kind: "Setup", action: "create" },
     ]);
+    const bootstrap = await importToken(test, admin, "h1");
+    // Also one that comes too late is known by it.
+    for (const status of [200, 410]) {
+      const { id, hash } = newToken("host");
+      const joining = { id, hash, agentVersion: "1", version: "v1.34.4" };
+      const joined = await test.call(bootstrap, "POST", agentPaths.join, joining);
+      expect(joined.statusCode, joined.body).toBe(status);
+      expect(await rowOf(joined)).toMatchObject([
+        { actor: "h1", actorType: "host", kind: "HostCluster", name: "h1", action: "create", status },
+      ]);
+    }
+    const stranger = await test.call(newToken("import").token, "POST", agentPaths.join, {
+      ...newToken("host"),
+      agentVersion: "1",
+      version: "v1.34.4",
+    });
+    expect(await rowOf(stranger)).toMatchObject([{ actor: "anonymous", actorType: "system", name: null, status: 410 }]);
   });
 
   it("is listed by filter and page, and the same as CSV", async () => {

@@ -56,6 +56,7 @@ const kindsOfSegments: Readonly<Record<string, string>> = {
   members: "Member",
   filters: "AccessFilter",
   "user-quota": "UserQuota",
+  "api-keys": "APIKeyLimit",
   sessions: "Session",
   auth: "Session",
   join: hostClusters.kind,

@@ -58,6 +58,10 @@ const get = async <T>(path: string): Promise<T> => (await test.call(admin, "GET"
 const groupNow = () => get<ClusterGroup>("/api/v1/groups/both");
 const listed = async (query: string) =>
   (await get<{ items: NestedCluster[]; total: number }>(`/api/v1/clusters${query}`)).items;
+const hostsBy = async (eligible: boolean) =>
+  (await get<{ items: HostCluster[] }>(`/api/v1/hosts?eligible=${eligible}`)).items.map(
+    ({ metadata }) => metadata.name,
+  );
 
 /** The figures of a group that holds so many clusters of 4 CPU, 4Gi and 2Gi. */
 async function expectFigures(clusters: number): Promise<void> {
@@ -131,7 +135,8 @@ describe("the figures of groups and hosts", () => {
 });
 
 describe("a host whose agent is silent", () => {
-  it("HST-06 is shown unhealthy, and nothing is placed on it", async () => {
+  it("HST-06 is shown unhealthy and not offered, and nothing is placed on it", async () => {
+    expect([await hostsBy(true), await hostsBy(false)]).toEqual([["one", "two"], ["local"]]);
     const heartbeat = new Date(Date.now() - 11 * 60_000).toISOString();
     const patch = { status: { heartbeat } };
     await test.admin.patch(hostClusters, { name: "two" }, patch, { type: "merge", subresource: "status" });
@@ -140,6 +145,7 @@ describe("a host whose agent is silent", () => {
       const told = (await groupNow()).status?.hosts?.find(({ name }) => name === "two");
       expect(told).toMatchObject({ eligible: false, reason: "its agent has been silent for 11 min" });
     });
+    expect([await hostsBy(true), await hostsBy(false)]).toEqual([["one"], ["local", "two"]]);
     // The other has less room, and gets it.
     for (const name of ["d", "e", "f"]) expect((await create(name)).statusCode).toBe(201);
     await eventually(async () => {
@@ -159,6 +165,7 @@ describe("a host whose agent is silent", () => {
     await eventually(async () => {
       expect((await get<HostCluster>("/api/v1/hosts/two")).status?.phase).toBe("Running");
       expect((await groupNow()).status?.hosts?.find(({ name }) => name === "two")?.eligible).toBe(true);
+      expect([await hostsBy(true), await hostsBy(false)]).toEqual([["one", "two"], ["local"]]);
     });
   });
 });

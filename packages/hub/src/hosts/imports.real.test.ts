@@ -1,4 +1,4 @@
-import { clusterGroups, hostClusters, names, nestedClusters } from "@inkube/api";
+import { clusterGroups, hostClusters, names, nestedClusters, newToken } from "@inkube/api";
 import { createAuthority } from "@inkube/controlplane";
 import type { KubeObject } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -98,6 +98,40 @@ describe("an import", () => {
     });
   });
 
+  it("IMP-02 IMP-03 is shown as importing until its agent has joined", async () => {
+    expect(await makeHost("awaited")).toEqual(accepted);
+    const phase = async () =>
+      ((await test.call(root.key, "GET", "/api/v1/hosts/awaited")).json() as { status?: { phase?: string } }).status
+        ?.phase;
+    await eventually(async () => expect(await phase()).toBe("Importing"));
+    await importToken(test, root.key, "awaited");
+    expect(await phase()).toBe("Importing");
+    await joinHost(test, root.key, "awaited");
+    await eventually(async () => expect(await phase()).toBe("Running"));
+  });
+
+  it("IMP-02 has an address of its own, that of another or of none gives nothing of it", async () => {
+    for (const name of ["mine", "theirs"]) expect(await makeHost(name)).toEqual(accepted);
+    const tokens: string[] = [];
+    for (const name of ["mine", "theirs", "mine"]) tokens.push(await importToken(test, root.key, name));
+    expect(new Set(tokens).size).toBe(tokens.length);
+    const [replaced = "", theirs = "", mine = ""] = tokens;
+    const fetch = (token: string) => test.call(undefined, "GET", `/import/${token}`);
+    const [ofMine, ofTheirs] = [await fetch(mine), await fetch(theirs)];
+    for (const [{ statusCode, body }, own, other] of [
+      [ofMine, mine, theirs],
+      [ofTheirs, theirs, mine],
+    ] as const) {
+      expect(statusCode).toBe(200);
+      expect(body).toContain(own);
+      expect(body).not.toContain(other);
+    }
+    for (const unknown of [newToken("import").token, replaced, mine.slice(0, -1), "mine", "x"]) {
+      const answer = await fetch(unknown);
+      expect([answer.statusCode, answer.json().error.code], unknown).toEqual([404, "KUBE_NOT_FOUND"]);
+    }
+  });
+
   it("IMP-01 takes no settings of a proxy but those that it can use", async () => {
     expect(await makeHost("proxied")).toEqual(accepted);
     const { certificate, key } = await createAuthority("proxy", 0);
@@ -163,6 +197,29 @@ describe("a read-only host", () => {
     const answer = await makeCluster("on-audited", { host: "audited" });
     expect(answer).toMatchObject({ status: 422, fields: [{ field: "spec.host" }] });
     expect(answer.fields[0]?.message).toContain("audited: it was imported read-only");
+  });
+
+  it("IMP-04 is led into by no way of kubectl, exec or kubeconfig, not even for an administrator, and the answer says why", async () => {
+    await test.bind("inkube:project-admin", "rosa", "default");
+    const exec = "v1/namespaces/default/pods/p/exec?command=id";
+    const [nothing, noCluster] = ["There is nothing at this address", "There is no nested cluster audited in project"];
+    const requests = [
+      ["GET", "/api/v1/hosts/audited/kubeconfig", 404, nothing],
+      ["POST", `/hosts/audited/api/${exec}`, 404, nothing],
+      ["GET", "/clusters/default/audited/api/v1/nodes", 404, noCluster],
+      ["POST", `/clusters/default/audited/api/${exec}`, 404, noCluster],
+      ["GET", "/api/v1/projects/default/clusters/audited/kubeconfig?via=endpoint", 404, noCluster],
+      ["POST", "/kubernetes/apis/inkube.dev/v1alpha1/hostclusters/audited/exec", 403, "hostclusters/exec"],
+      ["GET", "/kubernetes/apis/inkube.dev/v1alpha1/hostclusters/audited/proxy/api", 403, "hostclusters/proxy"],
+    ] as const;
+    for (const key of [root.key, await test.keyFor("rosa")]) {
+      for (const [method, path, status, reason] of requests) {
+        const answer = await test.call(key, method, path);
+        expect(answer.statusCode, path).toBe(status);
+        const told = answer.json() as { message?: string; error?: { message: string } };
+        expect(told.error?.message ?? told.message, path).toContain(reason);
+      }
+    }
   });
 
   it("IMP-06 has full access once its command was run again, by the credential that it has", async () => {

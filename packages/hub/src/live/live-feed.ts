@@ -26,7 +26,7 @@ const beatMs = 15_000;
 const concurrency = 8;
 const mostTexts = 500;
 
-type Context = Pick<HubContext, "access" | "view" | "clock" | "logger">;
+type Context = Pick<HubContext, "access" | "view" | "hiddenGroups" | "clock" | "logger">;
 
 /** A stream, and whose it is. */
 interface Reader {
@@ -52,7 +52,7 @@ class Feed implements LiveFeed {
   #opened = 0;
 
   constructor(context: Context) {
-    const { access, view, clock, logger } = context;
+    const { access, view, hiddenGroups, clock, logger } = context;
     this.#context = context;
     this.#queue = createWorkQueue({
       concurrency,
@@ -66,6 +66,7 @@ class Feed implements LiveFeed {
     this.#stops = [
       ...liveKinds.map((kind) => this.#follow(kind)),
       access.onVoid((namespace) => this.#doubt(namespace)),
+      hiddenGroups.onChange(() => this.#doubt(undefined)),
       view.projects.onChange((change) => {
         if (change.type !== "modified") this.#doubt(changedObject(change).metadata.name);
       }),

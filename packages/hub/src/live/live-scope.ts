@@ -45,7 +45,7 @@ export function liveFilters({ project, host, group, label }: LiveQuery): Record<
 
 /** Decided by the Kubernetes API, for the kinds that are watched alone. */
 export async function liveScope(
-  { access, view }: Pick<HubContext, "access" | "view">,
+  { access, view, hiddenGroups }: Pick<HubContext, "access" | "view" | "hiddenGroups">,
   principal: Principal,
   { kinds, project }: LiveQuery,
 ): Promise<LiveScope> {
@@ -56,11 +56,13 @@ export async function liveScope(
     shared("hosts", hostClusters),
     shared("groups", clusterGroups),
   ]);
+  const hidden = groups === "all" || !kinds.includes("groups") ? new Set<string>() : await hiddenGroups.names();
   return {
-    text: JSON.stringify([clusters, hosts, groups], plain),
+    text: JSON.stringify([clusters, hosts, groups, hidden], plain),
     shows: (kind, object) => {
       if (kind === "clusters") return isGranted(clusters, object.metadata.namespace ?? "", object.metadata.name);
-      return isShared(kind === "hosts" ? hosts : groups, object);
+      if (kind === "hosts") return isShared(hosts, object);
+      return !hidden.has(object.metadata.name) && isShared(groups, object);
     },
   };
 }

@@ -109,6 +109,25 @@ describe("place", () => {
     });
   });
 
+  const distros: [of: object, asked: object, answer: object][] = [
+    [{ distro: "k3s", version: "v1.34.4+k3s1" }, {}, { host: "a" }],
+    [{ distro: "k3s" }, { distro: "k3s", version: "v1.34.4" }, { host: "a" }],
+    [{ distro: "k8s", version: "v1.35.0" }, { version: "v1.34.4" }, { host: "a" }],
+    [{ distro: "k3s", version: "v1.34.4+k3s1" }, { distro: "k8s" }, { particulars: "Group g has distro k3s, not k8s" }],
+    [{ distro: "k8s" }, { distro: "k3s" }, { particulars: "Group g has distro k8s, not k3s" }],
+    [
+      { distro: "k8s" },
+      { version: "v1.34.4+k3s1" },
+      { particulars: "Group g has distro k8s, and v1.34.4+k3s1 is of k3s" },
+    ],
+  ];
+  it.each(distros)("CG-11 in a group of %j one that says %j gets %j", (of, asked, answer) => {
+    const world = fleet([host("a", {})], [group(["a"], of)]);
+    expect(place(cluster(asked), world, now)).toEqual(
+      "particulars" in answer ? { refused: "OtherDistro", ...answer } : answer,
+    );
+  });
+
   it("CG-09 keeps groups and hosts for their projects", () => {
     const world = fleet([host("a", {}, { spec: { projects: ["team"] } })], [group(["a"], { projects: ["other"] })]);
     expect(place(cluster(), world, now)).toMatchObject({ refused: "NotForThisProject" });

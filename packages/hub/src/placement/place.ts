@@ -2,6 +2,7 @@ import type { ClusterGroup, HostCluster, NestedCluster, Reason } from "@inkube/a
 import { formatQuantity, parseQuantity } from "@inkube/kube";
 import { type Amounts, countedResources, type Figures, figuresOf, lacking, sizeOf } from "./capacity.ts";
 import { ineligible, ineligibleInGroup } from "./eligibility.ts";
+import { otherDistro } from "./group-distro.ts";
 
 /** What placement looks at. */
 export interface Fleet {
@@ -60,6 +61,8 @@ function placeInGroup(cluster: NestedCluster, fleet: Fleet, name: string, now: n
   const group = fleet.group(name);
   const wrong = wrongTarget(cluster, fleet);
   if (wrong || !group) return wrong ?? { refused: "GroupMissing", particulars: `There is no group ${name}` };
+  const other = otherDistro(cluster, group);
+  if (other) return { refused: "OtherDistro", particulars: other.text };
   const size = sizeOf(cluster);
   const outside = outsideLimits(group, size);
   if (outside.length > 0) return { refused: "OutsideLimits", particulars: limitsText(group, outside) };

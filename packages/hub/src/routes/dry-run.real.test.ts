@@ -75,6 +75,7 @@ function writes(): Write[] {
     ["DELETE", "/api/v1/keys/:id", `/api/v1/keys/${keyId}`],
     ["DELETE", "/api/v1/sessions/:id", `/api/v1/sessions/${sessionId}`],
     ["PUT", "/api/v1/settings/user-quota", "/api/v1/settings/user-quota", quota],
+    ["PUT", "/api/v1/settings/api-keys", "/api/v1/settings/api-keys", { perUser: 5 }],
   ];
 }
 
@@ -128,6 +129,7 @@ it("VC-08 what would be refused is refused with the same words", async () => {
     ["DELETE", "/api/v1/keys/aaaaaaaaaaaaaaaa"],
     ["POST", "/api/v1/projects", { name: "blue" }],
     ["PUT", "/api/v1/settings/user-quota", { ...quota, cpu: 1 }],
+    ["PUT", "/api/v1/settings/api-keys", { perUser: 0 }],
   ];
   for (const [method, url, body] of refused) {
     const [asked, meant] = [

@@ -4,10 +4,10 @@ import type { HubContext } from "../context.ts";
 import { type Credential, refusalOf } from "../credentials/credential.ts";
 import { idempotencyHeaders, idempotencyMark } from "../idempotency/mark.ts";
 import type { HubServer } from "../server/server.ts";
+import { keyLimitSetting } from "../settings/key-limit.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
 import { writeQuery } from "./schemas.ts";
 
-const mostKeys = 20;
 const dayMs = 24 * 60 * 60_000;
 
 const apiKey = z
@@ -26,7 +26,7 @@ const keyId = z.object({ id: z.string().regex(/^[a-z2-7]{16}$/) });
 
 /** The caller's own API keys. A key is told once, when it is made. */
 export function keyRoutes(server: HubServer, context: HubContext): void {
-  const { credentials, clock } = context;
+  const { client, credentials, clock } = context;
   const shown = (credential: Credential): z.output<typeof apiKey> => {
     const { id, name, description, createdAt, expiresAt, revokedAt } = credential;
     const state = refusalOf(credential, clock.now()) ?? "active";
@@ -100,11 +100,13 @@ export function keyRoutes(server: HubServer, context: HubContext): void {
       const { user, groups } = caller;
       const { name, description, days } = request.body;
       const mark = idempotencyMark(caller, request.headers, name);
+      const { perUser } = await keyLimitSetting.read(client);
       const active = credentials
         .list("api-key", user)
         .filter((key) => !refusalOf(key, clock.now()) && (mark === undefined || key.mark !== mark));
-      if (active.length >= mostKeys) {
-        throw new AppError("KUBE_FORBIDDEN", `You have ${mostKeys} API keys already`, { todo: "Delete one first." });
+      if (active.length >= perUser) {
+        const message = `You have ${active.length} API keys already, of ${perUser} that each user may have`;
+        throw new AppError("KUBE_FORBIDDEN", message, { todo: "Delete one first." });
       }
       if (active.some((key) => key.name === name)) {
         throw new AppError("KUBE_ALREADY_EXISTS", `You have an API key named ${name} already`, {

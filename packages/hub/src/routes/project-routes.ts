@@ -11,8 +11,9 @@ import type { HubServer } from "../server/server.ts";
 import { nameFilter, objectFilter } from "../view/filter.ts";
 import { pageOf } from "../view/page.ts";
 import { type SortKey, sortedBy } from "../view/place.ts";
+import { deleteProject } from "./delete-project.ts";
 import { callerOf, errorAnswers } from "./route-context.ts";
-import { listAnswer, listQuery, pathName, writeQuery } from "./schemas.ts";
+import { listAnswer, listQuery, pathName, switchedOn, writeQuery } from "./schemas.ts";
 
 const project = z
   .object({
@@ -103,15 +104,19 @@ export function projectRoutes(server: HubServer, context: HubContext): void {
       tags: ["projects"],
       summary: "Delete a project",
       params: z.object({ project: pathName }),
-      querystring: writeQuery,
+      querystring: writeQuery.extend({
+        force: switchedOn.describe(
+          "Delete its nested clusters first, with all workloads and data. Nothing goes when one may not.",
+        ),
+      }),
       response: { 202: z.object({ accepted: z.literal(true) }), ...errorAnswers },
     },
     handler: async (request, reply) => {
       const { project: name } = request.params;
-      await mustBeAllowed(context, callerOf(request), "delete", name);
+      const caller = callerOf(request);
+      await mustBeAllowed(context, caller, "delete", name);
       if (!view.projects.get(name)) throw new AppError("KUBE_NOT_FOUND", `There is no project ${name}`);
-      // Admission refuses it while nested clusters are there, as it does for kubectl.
-      await client.delete(resources.namespaces, { name }, { dryRun: request.query.dryRun });
+      await deleteProject(context, caller, name, request.query);
       return reply.code(202).send({ accepted: true });
     },
   });

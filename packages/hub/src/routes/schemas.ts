@@ -51,13 +51,15 @@ export const listQuery = z.object({
   order: z.enum(["asc", "desc"]).default("asc"),
 });
 
+/** A parameter that is off unless it is `true`. */
+export const switchedOn = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((text) => text === "true");
+
 /** What every write can be asked for. */
 export const writeQuery = z.object({
-  dryRun: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((text) => text === "true")
-    .describe("Only check: nothing is changed, and what would be refused is refused."),
+  dryRun: switchedOn.describe("Only check: nothing is changed, and what would be refused is refused."),
 });
 
 /** A page of objects. */

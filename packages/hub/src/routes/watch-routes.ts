@@ -35,6 +35,7 @@ export function watchRoutes(server: HubServer, context: HubContext): void {
   server.route({
     method: "GET",
     url: "/api/v1/watch",
+    exposeHeadRoute: false,
     schema: {
       tags: ["live updates"],
       summary: "Watch nested clusters, hosts and groups",

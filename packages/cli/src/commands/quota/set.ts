@@ -21,6 +21,12 @@ Example:
       description: "cluster groups that count on a second budget, as large as the first",
     },
     "one-budget": { kind: "boolean", description: "no groups with a second budget any more" },
+    "hide-separate-groups": {
+      kind: "string",
+      placeholder: "on|off",
+      description: "whether groups with a second budget are not there for anybody but administrators",
+      complete: ["on", "off"],
+    },
     "dry-run": dryRun,
   },
   async run({ options }, context) {
