@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -35,11 +35,26 @@ async function runReadme(state: string, beginning: string): Promise<string[]> {
   return printed;
 }
 
+/** The next hub of this machine has the address of the one before, and another authority. */
+async function expectSignInAnew(inkube: (...args: string[]) => Promise<string>, signIns: string): Promise<void> {
+  const before = await readFile(signIns);
+  await inkube("down");
+  expect(JSON.parse(await readFile(signIns, "utf8"))).toEqual({ hubs: [] });
+  // As when somebody removed the host in another way.
+  await writeFile(signIns, before);
+  await inkube("up");
+  expect(await inkube("login")).toContain("Signed in to https://");
+  const env = { INKUBE_CONFIG: signIns };
+  expect(await must(process.execPath, [program, "host", "list"], { env })).toContain("local");
+}
+
 describe("inkube up and down", () => {
   it("bring up a host beside another, change nothing the second time, do what the README says, and leave nothing behind", async () => {
     const state = await mkdtemp(join(tmpdir(), "inkube-lifecycle-"));
+    const signIns = join(state, "hubs.json");
     const inkube = (...args: string[]) =>
       must(process.execPath, [program, "--embedded", name, "--state-dir", state, ...args], {
+        env: { INKUBE_CONFIG: signIns },
         timeoutMs: 15 * 60_000,
       });
     const footprint = await footprintOf({ name, stateDir: state });
@@ -76,6 +91,7 @@ describe("inkube up and down", () => {
       expect(described).toContain("✓ kube-apiserver  running");
       expect(explained).toContain("✓");
       expect(deleted).toContain("team-a is deleted");
+      await expectSignInAnew(inkube, signIns);
     } finally {
       await inkube("down");
       await rm(state, { recursive: true, force: true });

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { AppError, isAppError, parseToken } from "@inkube/api";
 import { administratorToken } from "@inkube/hub/setup";
-import { createClient, isKubeError, loadKubeconfig } from "@inkube/kube";
+import { createClient, loadKubeconfig } from "@inkube/kube";
 import type { CommandContext } from "../context.ts";
 import { embeddedHost } from "../host-access.ts";
 import { browserSignIn } from "../hub/browser-sign-in.ts";
-import { readHubFacts } from "../hub/embedded-hub.ts";
+import { type HubFacts, readHubFacts } from "../hub/embedded-hub.ts";
 import { openHub } from "../hub/hub-client.ts";
-import { forgetSignIn, mustBeSignedIn, normalUrl, rememberSignIn, type SignedIn, signedIn } from "../hub/hub-config.ts";
+import { forgetSignIn, mustBeSignedIn, normalUrl, rememberSignIn, signedIn } from "../hub/hub-config.ts";
 
 export interface SignInFlags {
   url: string | undefined;
@@ -24,15 +24,13 @@ export async function signIn(flags: SignInFlags, context: CommandContext): Promi
   const given = await readToken(flags.tokenFile, context);
   // Another hub is not told this machine's secrets.
   const isNamed = (flags.url ?? globals.hub) !== undefined;
-  const shown = given ?? (isNamed ? undefined : await embeddedToken(place.url, context));
+  const shown = given ?? (isNamed ? undefined : await embeddedToken(place, context));
   const hub = await openHub(place, { signal, ...(shown !== undefined && { token: shown }) });
   try {
     const signed = shown === undefined ? await browserSignIn(hub, context, flags.browser) : await redeem(hub, shown);
     await rememberSignIn({ ...place, ...signed }, io);
     if (globals.output === "json") io.stdout.write(`${JSON.stringify({ url: place.url, user: signed.user })}\n`);
     else io.stdout.write(`Signed in to ${place.url} as ${signed.user}\n`);
-  } catch (error) {
-    throw isKubeError(error, "unreachable") ? unreachable(place.url, error) : error;
   } finally {
     await hub.close();
   }
@@ -48,7 +46,7 @@ async function redeem(
   return { token, user };
 }
 
-async function wantedHub(flags: SignInFlags, context: CommandContext): Promise<Pick<SignedIn, "url" | "ca">> {
+async function wantedHub(flags: SignInFlags, context: CommandContext): Promise<HubFacts> {
   const ca =
     flags.caFile === undefined ? undefined : await readFile(flags.caFile, "utf8").catch(cannotRead(flags.caFile));
   const wanted = flags.url ?? context.globals.hub;
@@ -71,9 +69,9 @@ async function readToken(file: string | undefined, { io }: CommandContext): Prom
 }
 
 /** Who has signed in stays who he is; else whoever may write the Secrets beside the hub becomes its administrator. */
-async function embeddedToken(url: string, context: CommandContext): Promise<string> {
+async function embeddedToken(place: HubFacts, context: CommandContext): Promise<string> {
   const { globals, io, clock, signal } = context;
-  const known = await knownToken(url, context);
+  const known = await knownToken(place, context);
   if (known !== undefined) return known;
   const client = createClient(await loadKubeconfig({ path: embeddedHost(globals, io).kubeconfigPath }));
   try {
@@ -83,11 +81,14 @@ async function embeddedToken(url: string, context: CommandContext): Promise<stri
   }
 }
 
-/** The token of an earlier sign-in, as long as the hub takes it. */
-async function knownToken(url: string, { io, signal }: CommandContext): Promise<string | undefined> {
-  const known = await signedIn({ hub: url }, io).catch(() => undefined);
+/**
+ * The token of an earlier sign-in, as long as the hub takes it. The hub is known by what lies beside its host: one that was made anew
+ * has the same address and another authority.
+ */
+async function knownToken(place: HubFacts, { io, signal }: CommandContext): Promise<string | undefined> {
+  const known = await signedIn({ hub: place.url }, io).catch(() => undefined);
   if (!known) return undefined;
-  const hub = await openHub(known, { signal, token: known.token });
+  const hub = await openHub(place, { signal, token: known.token });
   try {
     await hub.call("GET", "/api/v1/me");
     return known.token;
@@ -120,13 +121,6 @@ export async function printToken({ globals, io }: CommandContext): Promise<void>
   const status = { token, ...(expiresAt !== undefined && { expirationTimestamp: expiresAt }) };
   const credential = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status };
   io.stdout.write(`${JSON.stringify(credential)}\n`);
-}
-
-function unreachable(url: string, cause: unknown): AppError {
-  return new AppError("KUBE_UNREACHABLE", `The hub ${url} does not answer`, {
-    todo: "Check the address; when its certificate is not known to this machine, give its authority with --ca-file.",
-    cause,
-  });
 }
 
 function cannotRead(path: string): (error: NodeJS.ErrnoException) => never {

@@ -4,6 +4,8 @@ import { defaultCacheDir, defaultStateDir, down, type HostStatus, status } from 
 import type { CommandContext } from "../context.ts";
 import type { Globals } from "../globals.ts";
 import { embeddedHost } from "../host-access.ts";
+import { readHubFacts } from "../hub/embedded-hub.ts";
+import { forgetHub } from "../hub/hub-config.ts";
 import { hostsIn } from "../install/hosts-in.ts";
 import { structured } from "../output/structured.ts";
 
@@ -12,9 +14,11 @@ const caches = ["bin", "components", "images", "rootfs"];
 
 /** Removes the embedded host; one that is not there is no error. */
 export async function takeDown(purge: boolean, context: CommandContext): Promise<void> {
-  const { name, stateDir } = embeddedHost(context.globals, context.io);
+  const { name, stateDir, dir } = embeddedHost(context.globals, context.io);
+  const hub = await readHubFacts(dir);
   const progress = (line: string) => context.progress.log(line);
   await down({ name, stateDir, progress });
+  if (hub) await forgetHub(hub, context.io);
   if (purge) await removeCaches([stateDir, defaultStateDir], progress);
   context.io.stdout.write(await takenDown(await status({ name, stateDir }), context.globals));
 }

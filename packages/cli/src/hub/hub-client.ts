@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { AppError, type ErrorCode, errorTable, type FieldError } from "@inkube/api";
 import type { Client } from "@inkube/kube";
+import { toAppError } from "../present-error.ts";
 import type { SignedIn } from "./hub-config.ts";
 
 /** The hub's HTTP API as somebody. Failures are AppErrors in the hub's words. */
@@ -34,7 +35,7 @@ export async function openHub(
   const { createClient } = await import("@inkube/kube");
   const client = createClient({ server: hub.url, ...(hub.ca && { ca: hub.ca }), ...(token && { token }) });
   const call = <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> =>
-    send<T>(client, { method, path, body, headers, signal });
+    send<T>(client, { url: hub.url, method, path, body, headers, signal });
   const get = <T>(path: string, query: Query): Promise<T> => call<T>("GET", withQuery(path, query));
   return {
     url: hub.url,
@@ -55,7 +56,9 @@ export async function openHub(
       return items;
     },
     async *stream(path: string, query: Query, stop = signal) {
-      const answer = await client.raw({ method: "GET", path: withQuery(path, query), signal: stop });
+      const answer = await client
+        .raw({ method: "GET", path: withQuery(path, query), signal: stop })
+        .catch(throwUnreachable(hub.url));
       const body = unbroken(answer.body, stop);
       if (answer.status >= 300) throw errorOf(answer.status, await text(Readable.from(body)));
       yield* body;
@@ -72,6 +75,8 @@ function withQuery(path: string, query: Query): string {
 }
 
 interface Call {
+  /** Of the hub. */
+  url: string;
   method: string;
   path: string;
   body: unknown;
@@ -79,13 +84,25 @@ interface Call {
   signal: AbortSignal;
 }
 
-async function send<T>(client: Client, { method, path, body, headers, signal }: Call): Promise<T> {
+async function send<T>(client: Client, { url, method, path, body, headers, signal }: Call): Promise<T> {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const typed = body === undefined ? headers : { "content-type": "application/json", ...headers };
-  const answer = await client.raw({ method, path, headers: typed, signal, ...sent });
+  const answer = await client.raw({ method, path, headers: typed, signal, ...sent }).catch(throwUnreachable(url));
   const content = await text(Readable.from(unbroken(answer.body, signal)));
   if (answer.status >= 300) throw errorOf(answer.status, content);
   return (content === "" ? undefined : JSON.parse(content)) as T;
+}
+
+/** In words about hubs: what stands in the table of errors is about kubeconfigs. */
+function throwUnreachable(url: string): (error: unknown) => never {
+  return (error) => {
+    if (toAppError(error).code !== "KUBE_UNREACHABLE") throw error;
+    const cause = error instanceof Error ? `: ${error.message.replace(/^.*unreachable: /, "")}` : "";
+    throw new AppError("KUBE_UNREACHABLE", `The hub ${url} does not answer${cause}`, {
+      todo: "Check the address. If the hub was made anew, or its certificate is not known to this machine, sign in again: inkube login, with --ca-file for the authority of a hub elsewhere.",
+      cause: error,
+    });
+  };
 }
 
 /** The bytes of an answer. Throws AppError KUBE_UNREACHABLE when they end before the answer does. */

@@ -65,6 +65,15 @@ export async function forgetSignIn(url: string, io: Pick<Io, "env" | "home">): P
   return left.length < hubs.length;
 }
 
+/** Forgets what was signed in to at this very hub, not at another that has its address by now. */
+export async function forgetHub(
+  { url, ca }: Pick<SignedIn, "url" | "ca">,
+  io: Pick<Io, "env" | "home">,
+): Promise<void> {
+  const { hubs } = await read(io);
+  if (hubs.some((hub) => hub.url === url && hub.ca === ca)) await forgetSignIn(url, io);
+}
+
 /** `https://host[:port]`. Throws AppError USAGE. */
 export function normalUrl(text: string): string {
   const url = URL.parse(text.includes("://") ? text : `https://${text}`);
