@@ -11,6 +11,7 @@ import {
 import {
   type Client,
   type Clock,
+  type Controller,
   changedObject,
   createController,
   type Logger,
@@ -22,7 +23,6 @@ import type { OpenTunnel } from "@inkube/tunnel";
 import { removeMetricsServer } from "../metrics-server/keep-metrics-server.ts";
 import { ensureOwnCredential, type HubConnection } from "./connection.ts";
 import { createHubClient, type HubClient } from "./hub-client.ts";
-import { latest } from "./latest.ts";
 import { mirrorCluster } from "./mirror-cluster.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { unlessNotOurs } from "./uninstall.ts";
@@ -74,9 +74,8 @@ export async function runHubLink(
   const reporter = createReporter({ ...options, send: (report, stop) => hub.report(report, stop) });
   const controller = options.clusters && mirrorController(options, options.clusters, state, reporter);
   controller?.start();
-  const applyLatest = latest(() =>
-    keepTrying(options, "take the host's settings", () => applyHost(options, hub, state)),
-  );
+  const settings = settingsController(options, hub, state);
+  settings.start();
   await Promise.all([
     reporter.run(signal),
     beat(options, reporter),
@@ -84,11 +83,11 @@ export async function runHubLink(
       clusters: (keys) => {
         for (const key of keys) controller?.add(key);
       },
-      host: applyLatest,
+      host: () => settings.add(names.localHost),
       replicas: (replicas) => tunnel?.reach(replicas),
     }),
   ]);
-  await controller?.stop();
+  await Promise.all([controller, settings].map((one) => one?.stop()));
 }
 
 /** A used token is no failure for an agent that has joined with it: its credential counts. */
@@ -100,6 +99,22 @@ async function joinOrStay(hub: HubClient, request: Parameters<HubClient["join"]>
     await hub.report({}, AbortSignal.timeout(10_000));
   }
   return true;
+}
+
+/** What the hub wants of the host itself, until it is so. */
+function settingsController(options: HubLinkOptions, hub: HubClient, state: WantedState): Controller {
+  const { clock, logger } = options;
+  return createController({
+    name: "host-settings",
+    sources: [],
+    reconcile: async () => {
+      await applyHost(options, hub, state);
+      return undefined;
+    },
+    queue: { backoff: { baseMs: retry.leastMs, maxMs: retry.mostMs } },
+    clock,
+    logger,
+  });
 }
 
 function mirrorController(options: HubLinkOptions, clusters: WatchCache, state: WantedState, reporter: Reporter) {
