@@ -1,5 +1,5 @@
 import type { CommandContext } from "../context.ts";
-import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
+import { type DeleteFlags, deleteByHub, plainDeletion } from "../hub/delete-by-hub.ts";
 import { printAnswer, printRows } from "../hub/print-rows.ts";
 import { roleName } from "../hub/roles.ts";
 
@@ -63,13 +63,5 @@ export async function listFilters(context: CommandContext): Promise<void> {
 
 /** Takes what the filter gave. */
 export function deleteFilter(name: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
-  const deletion = {
-    question: `Delete access filter ${name}?`,
-    path: `${path}/${encodeURIComponent(name)}`,
-    subject: { name },
-    outcome: { deleted: true },
-    done: `Access filter ${name} is deleted`,
-    possible: `Access filter ${name} could be deleted`,
-  };
-  return deleteByHub(deletion, flags, context);
+  return deleteByHub(plainDeletion("access filter", path, { name }), flags, context);
 }

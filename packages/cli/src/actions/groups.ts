@@ -3,7 +3,7 @@ import type { KubeObject } from "@inkube/kube";
 import { readAdvancedFile } from "../clusters/advanced-file.ts";
 import type { CommandContext } from "../context.ts";
 import { amounts } from "../hub/amounts.ts";
-import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
+import { type DeleteFlags, deleteByHub, plainDeletion } from "../hub/delete-by-hub.ts";
 import { printObject, printObjects } from "../hub/print-objects.ts";
 import { ageOf } from "../output/duration.ts";
 
@@ -98,13 +98,5 @@ export async function describeGroup(name: string, context: CommandContext): Prom
 
 /** Deletes a group that no nested cluster belongs to. */
 export function deleteGroup(name: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
-  const deletion = {
-    question: `Delete group ${name}?`,
-    path: `${path}/${encodeURIComponent(name)}`,
-    subject: { name },
-    outcome: { deleted: true },
-    done: `Group ${name} is deleted`,
-    possible: `Group ${name} could be deleted`,
-  };
-  return deleteByHub(deletion, flags, context);
+  return deleteByHub(plainDeletion("group", path, { name }), flags, context);
 }

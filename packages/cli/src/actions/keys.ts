@@ -1,6 +1,6 @@
 import { AppError } from "@inkube/api";
 import type { CommandContext } from "../context.ts";
-import { type DeleteFlags, deleteByHub } from "../hub/delete-by-hub.ts";
+import { type DeleteFlags, deleteByHub, plainDeletion } from "../hub/delete-by-hub.ts";
 import { printAnswer } from "../hub/print-rows.ts";
 import { printable } from "../output/printable.ts";
 import { structured } from "../output/structured.ts";
@@ -70,15 +70,7 @@ export async function revokeKey(id: string, flags: { "dry-run": boolean }, conte
 
 /** Forgets a key for good; it stops counting at once. */
 export function deleteKey(id: string, flags: DeleteFlags, context: CommandContext): Promise<void> {
-  const deletion = {
-    question: `Delete API key ${id}?`,
-    path: `${path}/${encodeURIComponent(id)}`,
-    subject: { id },
-    outcome: { deleted: true },
-    done: `API key ${id} is deleted`,
-    possible: `API key ${id} could be deleted`,
-  };
-  return deleteByHub(deletion, flags, context);
+  return deleteByHub(plainDeletion("API key", path, { id }), flags, context);
 }
 
 /** Prints how many API keys each user may have, and sets it when a number is given. Throws AppError USAGE for another word. */

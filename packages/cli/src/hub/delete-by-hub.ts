@@ -17,6 +17,20 @@ export interface Deletion {
   possible: string;
 }
 
+/** Of one thing that a person calls `group europe`, gone when the hub says so. */
+export function plainDeletion(noun: string, collection: string, subject: { name: string } | { id: string }): Deletion {
+  const [which = ""] = Object.values(subject);
+  const called = `${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${which}`;
+  return {
+    question: `Delete ${noun} ${which}?`,
+    path: `${collection}/${encodeURIComponent(which)}`,
+    subject,
+    outcome: { deleted: true },
+    done: `${called} is deleted`,
+    possible: `${called} could be deleted`,
+  };
+}
+
 export interface DeleteFlags {
   yes: boolean;
   "dry-run": boolean;

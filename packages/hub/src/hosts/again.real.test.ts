@@ -1,24 +1,21 @@
 import { hostClusters, names } from "@inkube/api";
 import { resources } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ServedAdmission, serveAdmission } from "../admission/testing/serve-admission.ts";
 import { eventually } from "../testing/eventually.ts";
-import { startTestHub, type TestHub } from "../testing/test-hub.ts";
+import type { TestHub } from "../testing/test-hub.ts";
 import { startAgentProgram } from "./testing/agent-program.ts";
 import { importToken } from "./testing/joined-host.ts";
+import { type ServedHub, startServedHub } from "./testing/served-hub.ts";
 
+let hub: ServedHub;
 let test: TestHub;
 let admin: string;
-let served: ServedAdmission;
+let served: ServedHub["served"];
 beforeAll(async () => {
-  test = await startTestHub();
-  admin = await test.adminKey();
-  served = await serveAdmission(() => test.hub.server);
+  hub = await startServedHub();
+  ({ test, admin, served } = hub);
 });
-afterAll(async () => {
-  await served?.close();
-  await test?.[Symbol.asyncDispose]();
-});
+afterAll(() => hub?.[Symbol.asyncDispose]());
 
 describe("an import that is applied again", () => {
   it("IMP-06 gives the agent that is there full access, and the hub knows it by the same credential", async () => {

@@ -2,25 +2,22 @@ import { type Condition, hostClusters, names, type Report, setCondition } from "
 import type { KubeObject } from "@inkube/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startNameServer } from "../../../agent/src/testing/name-server.ts";
-import { type ServedAdmission, serveAdmission } from "../admission/testing/serve-admission.ts";
 import { eventually } from "../testing/eventually.ts";
 import { report } from "../testing/host-calls.ts";
-import { startTestHub, type TestHub } from "../testing/test-hub.ts";
+import type { TestHub } from "../testing/test-hub.ts";
 import { startAgentProgram } from "./testing/agent-program.ts";
 import { importToken, joinHost } from "./testing/joined-host.ts";
+import { type ServedHub, startServedHub } from "./testing/served-hub.ts";
 
+let hub: ServedHub;
 let test: TestHub;
 let admin: string;
-let served: ServedAdmission;
+let served: ServedHub["served"];
 beforeAll(async () => {
-  test = await startTestHub();
-  admin = await test.adminKey();
-  served = await serveAdmission(() => test.hub.server);
+  hub = await startServedHub();
+  ({ test, admin, served } = hub);
 });
-afterAll(async () => {
-  await served?.close();
-  await test?.[Symbol.asyncDispose]();
-});
+afterAll(() => hub?.[Symbol.asyncDispose]());
 
 const endpoint = { type: "Ingress", domain: "*.clusters.example.com" };
 

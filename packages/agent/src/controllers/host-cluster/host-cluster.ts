@@ -9,13 +9,12 @@ import {
   hostClusters,
   names,
   programVersion,
-  reasonMessage,
-  setCondition,
 } from "@inkube/api";
 import type { Client, Clock, KubeObject, WatchCache } from "@inkube/kube";
 import { capacity, type HostNode } from "../../host/host-node.ts";
 import { says } from "../../objects/subset.ts";
 import type { Observation } from "../nested-cluster/scope.ts";
+import { observedConditions } from "../observed-conditions.ts";
 import type { WildcardLook } from "./wildcard-look.ts";
 
 /** How old a heartbeat gets at most, and how often the slow look-ups are made again. */
@@ -68,20 +67,12 @@ async function nextStatus(
 ): Promise<HostClusterStatus> {
   const { endpoint } = (live.spec ?? {}) as Partial<HostClusterSpec>;
   const [facts, record] = await Promise.all([hostFacts(dependencies), dependencies.wildcardDNS(endpoint)]);
-  const observedGeneration = live.metadata.generation ?? 0;
   const observed: [string, Observation][] = [
     [conditionTypes.ready, { status: "True", reason: "HostReady" }],
     ...(record ? [[conditionTypes.wildcardDNS, record] satisfies [string, Observation]] : []),
   ];
-  const conditions = observed.reduce(
-    (list, [type, { status, reason, particulars }]) =>
-      setCondition(
-        list,
-        { type, status, reason, message: reasonMessage(reason, particulars), observedGeneration },
-        now,
-      ),
-    conditionsOf(live).filter(({ type }) => record !== undefined || type !== conditionTypes.wildcardDNS),
-  );
+  const before = conditionsOf(live).filter(({ type }) => record !== undefined || type !== conditionTypes.wildcardDNS);
+  const conditions = observedConditions(before, observed, { generation: live.metadata.generation ?? 0, now });
   return { ...facts, conditions };
 }
 

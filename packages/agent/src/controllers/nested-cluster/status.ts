@@ -7,11 +7,10 @@ import {
   nestedClusters,
   type Phase,
   type Reason,
-  reasonMessage,
-  setCondition,
 } from "@inkube/api";
 import { apiVersionOf, type Client } from "@inkube/kube";
 import { says } from "../../objects/subset.ts";
+import { observedConditions } from "../observed-conditions.ts";
 import type { Observation, OwnCondition, Scope } from "./scope.ts";
 
 const ownConditions: readonly OwnCondition[] = ["NamespaceReady", "ControlPlaneReady", "EndpointReachable"];
@@ -26,15 +25,8 @@ export function nextStatus(scope: Scope, now: number): NestedClusterStatus {
     [conditionTypes.ready, ready],
     ...ownConditions.map((type): [string, Observation] => [type, observationOf(scope, previous, type)]),
   ];
-  const conditions = observed.reduce(
-    (list, [type, { status, reason, particulars }]) =>
-      setCondition(
-        list,
-        { type, status, reason, message: reasonMessage(reason, particulars), observedGeneration },
-        now,
-      ),
-    previous.filter(({ type }) => type !== conditionTypes.synced),
-  );
+  const before = previous.filter(({ type }) => type !== conditionTypes.synced);
+  const conditions = observedConditions(before, observed, { generation: observedGeneration, now });
   const endpoint = endpointOf(scope);
   const distro = scope.distro ?? cluster.status?.distro;
   const version = scope.version ?? cluster.status?.version;
