@@ -192,7 +192,8 @@ describe("the code that a browser brings", () => {
     const code = url.searchParams.get("code") ?? "";
     expect((await test.call(code, "GET", "/api/v1/me")).statusCode).toBe(401);
     expect(await redeem(code, "w".repeat(43))).toBe(401);
-    expect(await redeem(`${code.slice(0, -1)}${code.endsWith("A") ? "B" : "A"}`)).toBe(401);
+    // The very last letter has bits that mean nothing.
+    expect(await redeem(code.slice(0, -3) + (code.at(-3) === "A" ? "B" : "A") + code.slice(-2))).toBe(401);
     const statuses = await Promise.all(Array.from({ length: 4 }, () => redeem(code)));
     expect(statuses.sort()).toEqual([200, 401, 401, 401]);
     expect(await redeem(code)).toBe(401);
