@@ -3,6 +3,7 @@ import {
   type Client,
   type Clock,
   createWatchCache,
+  isHeld,
   isKubeError,
   type KubeObject,
   type Logger,
@@ -19,6 +20,7 @@ import {
   toSecret,
 } from "./credential.ts";
 import { issueCredential, type NewCredential, registerCredential } from "./issue-credential.ts";
+import { whenCopied } from "./when-copied.ts";
 
 export interface CredentialStoreOptions {
   client: Client;
@@ -32,7 +34,8 @@ export type Verdict = { ok: true; credential: Credential } | { ok: false; why: "
 
 /**
  * Credentials of people, hosts and imports. Kept as Secrets of the hub's namespace, watched by every replica: one that is
- * revoked anywhere stops counting everywhere as soon as the watch says so.
+ * revoked anywhere stops counting everywhere as soon as the watch says so. What was written through a replica is seen there at
+ * once.
  */
 export interface CredentialStore {
   start(): void;
@@ -50,6 +53,8 @@ export interface CredentialStore {
   /** Marks it revoked; it stays listed. False when there is none. */
   revoke(id: string): Promise<boolean>;
   remove(id: string): Promise<boolean>;
+  /** Removes those of a subject, also one that was made a moment ago, except the one with this id. */
+  removeAll(kind: CredentialKind, subject: string, except?: string): Promise<void>;
   /** Spends a one-time credential on something: true when it was free, or spent on the very same before. */
   spend(id: string, purpose: string): Promise<boolean>;
   /** True once it does not count any more, as far as this replica knows: for what takes longer than to look at a token. */
@@ -107,18 +112,22 @@ class SecretStore implements CredentialStore {
     return this.#cache.whenSynced(signal);
   }
 
-  issue(wanted: NewCredential): Promise<{ credential: Credential; token: string }> {
-    return issueCredential(this.#options, wanted);
+  async issue(wanted: NewCredential): Promise<{ credential: Credential; token: string }> {
+    const issued = await issueCredential(this.#options, wanted);
+    await this.#copied(() => this.get(issued.credential.id) !== undefined);
+    return issued;
   }
 
-  register(wanted: NewCredential & { id: string; hash: string }): Promise<Credential> {
-    return registerCredential(this.#options, wanted);
+  async register(wanted: NewCredential & { id: string; hash: string }): Promise<Credential> {
+    const registered = await registerCredential(this.#options, wanted);
+    await this.#copied(() => this.get(wanted.id) !== undefined);
+    return registered;
   }
 
   async verify(token: string, kinds: readonly CredentialKind[]): Promise<Verdict> {
     const parsed = parseToken(token);
     if (!parsed || !kinds.includes(parsed.kind)) return { ok: false, why: "unknown" };
-    const credential = this.get(parsed.id) ?? (await this.#live(parsed.id));
+    const credential = this.#known(parsed.id) ?? (await this.#live(parsed.id));
     if (!credential || credential.kind !== parsed.kind || !isHashOf(parsed.secret, credential.hash)) {
       return { ok: false, why: "unknown" };
     }
@@ -145,10 +154,18 @@ class SecretStore implements CredentialStore {
 
   async remove(id: string): Promise<boolean> {
     this.#end(credentialSecretName(id));
-    return this.#options.client.delete(resources.secrets, {
-      namespace: credentialNamespace,
-      name: credentialSecretName(id),
-    });
+    const ref = { namespace: credentialNamespace, name: credentialSecretName(id) };
+    const wasThere = await this.#options.client.delete(resources.secrets, ref);
+    await this.#copied(() => this.get(id) === undefined);
+    return wasThere;
+  }
+
+  async removeAll(kind: CredentialKind, subject: string, except?: string): Promise<void> {
+    const where = { namespace: credentialNamespace, labelSelector: `${labels.credential}=${kind}` };
+    const { items } = await this.#options.client.list(resources.secrets, where);
+    for (const one of items.flatMap((secret) => fromSecret(secret) ?? [])) {
+      if (one.subject === subject && one.id !== except) await this.remove(one.id);
+    }
   }
 
   async spend(id: string, purpose: string): Promise<boolean> {
@@ -199,11 +216,27 @@ class SecretStore implements CredentialStore {
     if (this.#ended.size > mostEnded && oldest !== undefined) this.#ended.delete(oldest);
   }
 
+  /** Not one that was ended here a moment ago, which the copy may not know yet. */
+  #known(id: string): Credential | undefined {
+    const credential = this.get(id);
+    const still = credential && refusalOf(credential, this.#options.clock.now()) === undefined;
+    return still && this.#ended.has(credentialSecretName(id)) ? undefined : credential;
+  }
+
   /** One that another replica made a moment ago is not in the copy yet. Tokens that are made up cannot keep the API server busy. */
   async #live(id: string): Promise<Credential | undefined> {
     this.#lookUps.take("all");
     const secret = await this.#secret(id);
     return secret && fromSecret(secret);
+  }
+
+  #copied(isShown: () => boolean): Promise<void> {
+    return whenCopied(this.#cache, this.#options.clock, isShown);
+  }
+
+  #holds({ metadata }: KubeObject): boolean {
+    const held = this.#cache.get(metadata.name, credentialNamespace)?.metadata.resourceVersion;
+    return held === undefined || isHeld(metadata.resourceVersion ?? "", held);
   }
 
   #secret(id: string): Promise<KubeObject | undefined> {
@@ -222,8 +255,11 @@ class SecretStore implements CredentialStore {
       const object = toSecret(next);
       const versioned = { ...object, metadata: { ...object.metadata, ...(resourceVersion && { resourceVersion }) } };
       try {
-        await this.#options.client.replace(resources.secrets, versioned, { fieldManager: fieldManagers.hub });
+        const replaced = await this.#options.client.replace(resources.secrets, versioned, {
+          fieldManager: fieldManagers.hub,
+        });
         if (refusalOf(next, this.#options.clock.now())) this.#end(credentialSecretName(id));
+        await this.#copied(() => this.#holds(replaced));
         return true;
       } catch (error) {
         if (!isKubeError(error, "conflict")) throw error;

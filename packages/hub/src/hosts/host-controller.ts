@@ -15,9 +15,7 @@ export function createHostController(context: HubContext & { clock: Clock; logge
     reconcile: async (name) => {
       const host = view.hosts.get(name) as HostCluster | undefined;
       if (!host) {
-        for (const kind of ["host", "import"] as const) {
-          for (const { id } of credentials.list(kind, name)) await credentials.remove(id);
-        }
+        for (const kind of ["host", "import"] as const) await credentials.removeAll(kind, name);
         return undefined;
       }
       if (name !== names.localHost) await tellPhase(context, host);

@@ -150,7 +150,7 @@ async function replaceHostCredential(
     });
     logger.info({ host: subject, credential: id }, "Host joined");
   }
-  for (const old of credentials.list("host", subject)) if (old.id !== id) await credentials.remove(old.id);
+  await credentials.removeAll("host", subject, id);
 }
 
 /** The host's own credential. Throws AppError AUTH_REQUIRED. */

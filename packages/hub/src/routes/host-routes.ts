@@ -80,7 +80,7 @@ function registerImportCommand(server: HubServer, context: HubContext): void {
       }
       if (!(await client.get(hostClusters, { name }))) throw new AppError("KUBE_NOT_FOUND", `There is no host ${name}`);
       if (request.query.dryRun) return reply.code(200).send({ accepted: true as const });
-      for (const old of credentials.list("import", name)) await credentials.remove(old.id);
+      await credentials.removeAll("import", name);
       const expiresAt = new Date(clock.now() + importLifeMs).toISOString();
       const description = JSON.stringify(request.body satisfies ProxySettings);
       const { token } = await credentials.issue({ kind: "import", subject: name, name, description, expiresAt });
