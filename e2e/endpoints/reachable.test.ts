@@ -151,7 +151,8 @@ describe("a Gateway", () => {
       expect([left.length, routes.length]).toEqual([0, 1]);
     });
     await two.endpointIs("EndpointAnswers");
-    await expectKubectl(two, `https://two.default.${zone}`);
+    // Traefik may have dropped the Ingress a moment before it serves the TLSRoute.
+    await eventually(() => expectKubectl(two, `https://two.default.${zone}`));
   });
 
   it("that is not there is named", async () => {

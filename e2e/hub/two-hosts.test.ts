@@ -131,7 +131,7 @@ describe("two hosts and one hub", () => {
   });
 
   it("IMP-05 brings a metrics server with full access, which measures", async () => {
-    await edge.kubectl.rolledOut("deployment/inkube-metrics-server", "inkube-system");
+    await eventually(() => edge.kubectl.rolledOut("deployment/inkube-metrics-server", "inkube-system"));
     await eventually(async () => expect(await edge.kubectl.run(["top", "nodes"])).toMatch(/\d+m +\d+% +\d+Mi/));
     await eventually(async () => expect((await hostObject("edge"))?.status?.metrics).toBe("available"));
     expect(await admin.inkube(["host", "describe", "edge"])).toContain("measured by the host's Metrics API");
@@ -181,15 +181,14 @@ describe("two hosts and one hub", () => {
       expect(pod.metadata.uid).not.toBe(before.metadata.uid);
     });
     await edge.kubectl.run(["wait", "--for=condition=Ready", "nestedcluster/far", patienceFlag]);
-    const there = (await edge.kubectl.get<KubeObject & NestedCluster>("nestedcluster", "far")).status;
     await scaleHub(1);
     await first.kubectl.rolledOut("deployment/inkube-hub", "inkube-system");
     const returned = Date.now();
     await eventually(async () => {
-      const here = (await cluster("far")).status;
-      expect(here?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime).toBe(
-        there?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime,
-      );
+      const there = await edge.kubectl.get<KubeObject & NestedCluster>("nestedcluster", "far");
+      const readyOf = ({ status }: NestedCluster) => status?.conditions?.find(({ type }) => type === "Ready");
+      const lastTransitionTime = readyOf(there)?.lastTransitionTime;
+      expect(readyOf(await cluster("far"))).toMatchObject({ status: "True", lastTransitionTime });
     });
     process.stderr.write(`The hub's state was right ${Date.now() - returned} ms after its return\n`);
     const kubectl = await admin.kubectl("far");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openCluster } from "../harness/cluster.ts";
+import { eventually } from "../harness/eventually.ts";
 import { container, images, secret, service } from "../harness/objects.ts";
 
 const password = { secretKeyRef: { name: "postgres", key: "password" } };
@@ -52,7 +53,12 @@ const load = {
         containers: [
           container({
             image: images.postgres,
-            command: ["bash", "-c", "pgbench -i -s 1 postgres && pgbench -c 2 -t 50 postgres"],
+            // The Service's name and its way there may come a moment after the database.
+            command: [
+              "bash",
+              "-c",
+              "until pg_isready; do sleep 1; done; pgbench -i -s 1 postgres && pgbench -c 2 -t 50 postgres",
+            ],
             env: [
               { name: "PGHOST", value: "postgres" },
               { name: "PGUSER", value: "postgres" },
@@ -81,6 +87,9 @@ describe("PostgreSQL in a nested cluster", () => {
     await kubectl.run(["delete", "pod", "postgres-0"]);
     await kubectl.rolledOut("statefulset/postgres");
     const count = "psql -h 127.0.0.1 -U postgres -tAc 'select count(*) from pgbench_accounts'";
-    expect((await kubectl.run(["exec", "postgres-0", "--", "bash", "-c", count])).trim()).toBe("100000");
+    // The StatefulSet may not know yet that its pod is gone.
+    await eventually(async () =>
+      expect((await kubectl.run(["exec", "postgres-0", "--", "bash", "-c", count])).trim()).toBe("100000"),
+    );
   });
 });

@@ -51,10 +51,9 @@ describe("the service account token in a pod", () => {
       // The cluster's DNS may still be starting.
       await eventually(async () => expect(await whoIs(token)).toContain("system:serviceaccount:default:robot"));
     }
-    const refused = await sh(
-      'curl -sk --max-time 20 -o /dev/null -w "%{http_code}" -H "Authorization: Bearer $(cat /tokens/vault)" https://kubernetes.default.svc/api',
-    );
-    expect(refused).toBe("401");
+    const withVault =
+      'curl -sk --max-time 20 -o /dev/null -w "%{http_code}" -H "Authorization: Bearer $(cat /tokens/vault)" https://kubernetes.default.svc/api';
+    await eventually(async () => expect(await sh(withVault)).toBe("401"));
 
     await kubectl.run(["delete", "pod", "robot", "--wait=false"]);
     await eventually(async () => expect((await kubectl.try(["get", "pod", "robot"])).stderr).toContain("NotFound"));

@@ -134,7 +134,7 @@ describe("AUD-01 the audit log", () => {
     expect(rows).toContain("secret key");
     expect(rows).toContain("/exec?container=c");
     expect(rows).not.toContain("hush-hush");
-    expect(rows).not.toContain(token.split("_").at(-1));
+    expect(rows).not.toContain(token.split("_").slice(2).join("_"));
   });
 
   it("knows the first administrator and the joining host by their one-time tokens", async () => {

@@ -143,7 +143,10 @@ describe("a host whose agent is silent", () => {
     await eventually(async () => {
       expect((await get<HostCluster>("/api/v1/hosts/two")).status?.phase).toBe("Unhealthy");
       const told = (await groupNow()).status?.hosts?.find(({ name }) => name === "two");
-      expect(told).toMatchObject({ eligible: false, reason: "its agent has been silent for 11 min" });
+      expect(told).toMatchObject({
+        eligible: false,
+        reason: expect.stringMatching(/^its agent has been silent for \d+ min$/),
+      });
     });
     expect([await hostsBy(true), await hostsBy(false)]).toEqual([["one"], ["local", "two"]]);
     // The other has less room, and gets it.
@@ -159,7 +162,7 @@ describe("a host whose agent is silent", () => {
       expect(status?.host).toBeUndefined();
       const placed = status?.conditions?.find(({ type }) => type === "Placed");
       expect(placed).toMatchObject({ status: "False", reason: "HostNotEligible" });
-      expect(placed?.message).toContain("its agent has been silent for 11 min");
+      expect(placed?.message).toMatch(/its agent has been silent for \d+ min/);
     });
     await report("two", { host: { version: "v1.34.4", nodes: 1 } });
     await eventually(async () => {

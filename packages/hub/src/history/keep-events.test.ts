@@ -32,6 +32,7 @@ async function start() {
   return {
     faults,
     create: (name: string) => client.create(nestedClusters, { metadata: { name, namespace: "team" }, spec: {} }),
+    knows: (name: string) => view.clusters.get(name, "team") !== undefined,
     remove: (name: string) => client.delete(nestedClusters, { name, namespace: "team" }),
     keep(signal: AbortSignal, keptMs = 30 * dayMs) {
       return keepEvents({ ...tools, view, events, keptMs, signal });
@@ -84,6 +85,7 @@ describe("keeping events", () => {
     await using fleet = await start();
     await fleet.create("old");
     const stop = new AbortController();
+    await eventually(() => expect(fleet.knows("old")).toBe(true));
     await systemClock.sleep(1_100);
     const kept = fleet.keep(stop.signal, 1);
     await fleet.create("marker");

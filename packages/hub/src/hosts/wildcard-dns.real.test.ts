@@ -55,7 +55,7 @@ describe("NET-07 the wildcard record of a host", () => {
     ]);
     await change({ endpoint: { type: "Hub", domain: null } });
     await shown([]);
-  }, 120_000);
+  });
 
   it("is the only condition that a host can plant, bounded in size and harmless on a terminal", async () => {
     const name = "liar";

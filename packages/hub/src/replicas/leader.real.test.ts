@@ -1,6 +1,6 @@
 import { agentPaths, type NestedCluster, names, nestedClusters } from "@inkube/api";
 import { resources } from "@inkube/kube";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Hub } from "../hub.ts";
 import { startPostgres } from "../store/testing/postgres-server.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -11,6 +11,7 @@ const cleanUp = new AsyncDisposableStack();
 let test: TestHub;
 let admin: string;
 let other: Hub;
+let agent: string;
 beforeAll(async () => {
   const postgres = cleanUp.use(await startPostgres());
   const { url } = await postgres.fresh();
@@ -25,11 +26,14 @@ beforeAll(async () => {
     await other.stop();
   });
   await makeHost(test, admin, "edge");
-  const { token } = await test.credentials.issue({ kind: "host", subject: "edge", name: "edge" });
+  ({ token: agent } = await test.credentials.issue({ kind: "host", subject: "edge", name: "edge" }));
+});
+// Nothing is placed on a host that has been silent for some minutes.
+beforeEach(async () => {
   const capacity = { cpu: "16", memory: "64Gi", "ephemeral-storage": "100Gi" };
   const host = { version: "v1.34.4", nodes: 1, capacity, access: "full" };
   await eventually(async () => {
-    expect((await test.call(token, "POST", agentPaths.report, { host })).statusCode).toBe(200);
+    expect((await test.call(agent, "POST", agentPaths.report, { host })).statusCode).toBe(200);
   });
 });
 afterAll(() => cleanUp.disposeAsync());

@@ -8,6 +8,7 @@ import { type CredentialStore, createCredentialStore } from "../credentials/cred
 import type { Dialling } from "../endpoints/observe-endpoint.ts";
 import { createHub, type Hub, type HubOptions } from "../hub.ts";
 import { openStore, type Store } from "../store/index.ts";
+import { eventually } from "./eventually.ts";
 import { hubIdentity, installHub } from "./install-hub.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -52,7 +53,7 @@ export interface TestHub {
     body?: object,
     headers?: Record<string, string>,
   ): Promise<LightMyRequestResponse>;
-  /** Binds one of the hub's roles, in a project or for the whole hub. */
+  /** Binds a role, in a project or for the whole hub; resolves when the API server goes by it. */
   bind(role: string, user: string, project?: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -161,4 +162,27 @@ async function bind(admin: Client, role: string, user: string, project: string |
     roleRef: { apiGroup: rbac, kind: "ClusterRole", name: role },
     subjects: [{ apiGroup: rbac, kind: "User", name: user }],
   });
+  const rules = (await admin.get(resources.clusterroles, { name: role }))?.rules as ResourceRule[] | undefined;
+  const rule = rules?.find(({ resources: [resource] = [] }) => resource !== undefined);
+  const [group, resource, verb, name] = [
+    rule?.apiGroups[0],
+    rule?.resources?.[0],
+    rule?.verbs[0],
+    rule?.resourceNames?.[0],
+  ];
+  const resourceAttributes = { group, resource, verb, name, namespace: project };
+  await eventually(async () => {
+    const review = await admin.create(resources.subjectaccessreviews, {
+      metadata: { name: "" },
+      spec: { user, resourceAttributes },
+    });
+    if (!(review.status as { allowed: boolean }).allowed) throw new Error(`${user} does not have ${role} yet`);
+  });
+}
+
+interface ResourceRule {
+  apiGroups: string[];
+  resources?: string[];
+  resourceNames?: string[];
+  verbs: string[];
 }

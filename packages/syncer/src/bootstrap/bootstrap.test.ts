@@ -58,7 +58,7 @@ describe("the bootstrap of a nested cluster", () => {
   }
 
   const spec = (object: KubeObject | undefined) => object?.spec as Record<string, unknown> | undefined;
-  const limit = () => AbortSignal.timeout(4_000);
+  const limit = () => AbortSignal.timeout(120_000);
 
   it("makes everything that a tenant finds", async () => {
     await start().bootstrap.run(limit());

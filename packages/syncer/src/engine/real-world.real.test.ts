@@ -1,3 +1,4 @@
+import { names } from "@inkube/api";
 import { type KubeObject, resources } from "@inkube/kube";
 import { realApiServerAvailable } from "@inkube/kube/testing";
 import { describe, expect, it } from "vitest";
@@ -61,6 +62,13 @@ describe.skipIf(!(await realApiServerAvailable()))("the sync between two real AP
       { status: { hard: { pods: "1" }, used: { pods: "1" } } },
       { type: "merge", subresource: "status" },
     );
+    // The host's API server learns of a quota by a watch.
+    await eventually(async () => {
+      const metadata = { name: "another", namespace: hostNamespace };
+      const another = { ...pod("another", { serviceAccountName: names.workloadServiceAccount }), metadata };
+      const refusal = await host.create(resources.pods, another, { dryRun: true }).then(() => "", String);
+      return refusal.includes("exceeded quota");
+    });
     await nested.create(resources.pods, pod("refused"));
     const told = async () =>
       (await nested.list(resources.events, { namespace })).items.filter(({ reason }) => reason === "SyncFailed");

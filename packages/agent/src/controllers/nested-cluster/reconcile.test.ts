@@ -108,7 +108,7 @@ describe("what takes a moment at every start", () => {
   const unbound = unscheduled("pod has unbound immediate PersistentVolumeClaims");
   /** A cluster whose pod was made at the same moment as its claim, and is that old. */
   async function hostWithPod(status: object, ageMs: number): Promise<TestHost> {
-    const host = await startTestHost();
+    const host = await startTestHost({ stampedByTest: true });
     const storage = { size: "1Gi", storageClassName: "fast" };
     await host.createCluster("demo", { datastore: { type: "sqlite", storage } });
     await host.reconcile("demo");

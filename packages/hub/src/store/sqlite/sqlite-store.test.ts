@@ -8,7 +8,7 @@ import { collectingLogger } from "@inkube/kube/testing";
 import { describe, expect, it } from "vitest";
 import { type OpenStoreOptions, openStore } from "../open-store.ts";
 import { describeStore } from "../testing/describe-store.ts";
-import { anEntry } from "../testing/entries.ts";
+import { allPages, anEntry } from "../testing/entries.ts";
 import { refusal } from "../testing/refusal.ts";
 import { sqliteDatabase } from "../testing/test-database.ts";
 
@@ -64,16 +64,14 @@ describe("The file of the history", () => {
     child.stderr.on("data", (data) => (complaints += data));
     for await (const data of child.stdout) {
       said += data;
-      if (said.split("\n").length > 25) break;
+      if (said.split("\n").length > 25) child.kill("SIGKILL");
     }
-    child.kill("SIGKILL");
     await ended;
     expect(child.signalCode, complaints).toBe("SIGKILL");
     const last = Number(said.trimEnd().split("\n").at(-1));
     expect(last).toBeGreaterThanOrEqual(20);
     await using store = await openStore(options(database.url));
-    const { items } = await store.audit.list({ limit: 200 });
-    const names = new Set(items.map(({ name }) => Number(name)));
+    const names = new Set((await allPages(store.audit, { limit: 200 })).map(({ name }) => Number(name)));
     expect(Array.from({ length: last + 1 }, (_, number) => number).filter((number) => !names.has(number))).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ export const leasing: ContractPart = (scene) => {
         namespace: ns,
         name: "leader",
         identity,
-        durationMs: 3000,
+        durationMs: 60_000,
         renewEveryMs: 100,
         clock: systemClock,
         random: Math.random,

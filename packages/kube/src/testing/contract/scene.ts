@@ -71,10 +71,10 @@ async function serveWidgets(client: Client): Promise<void> {
   });
 }
 
-/** Tries until `attempt` gives something truthy, a failure counting as nothing yet; at most about 20 s. */
+/** Tries until `attempt` gives something truthy, a failure counting as nothing yet; at most about two minutes. */
 export async function eventually<T>(attempt: () => Promise<T> | T): Promise<NonNullable<T>> {
   let last: unknown;
-  for (let turn = 0; turn < 400; turn += 1) {
+  for (let turn = 0; turn < 2400; turn += 1) {
     try {
       const value = await attempt();
       if (value) return value;
