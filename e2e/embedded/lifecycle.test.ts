@@ -81,6 +81,7 @@ describe("inkube up and down", () => {
       const first = await versions();
       await inkube("up");
       expect(await versions()).toEqual(first);
+      await eventually(async () => expect(await inkube("describe", "demo")).toContain("✓ kube-apiserver  running"));
       const printed = await runReadme(state, "npx inkube login");
       expect(printed).toHaveLength(6);
       expect(printed[1]).toContain("local");

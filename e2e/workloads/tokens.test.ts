@@ -53,7 +53,7 @@ describe("the service account token in a pod", () => {
     }
     const withVault =
       'curl -sk --max-time 20 -o /dev/null -w "%{http_code}" -H "Authorization: Bearer $(cat /tokens/vault)" https://kubernetes.default.svc/api';
-    await eventually(async () => expect(await sh(withVault)).toBe("401"));
+    expect(await eventually(() => sh(withVault))).toBe("401");
 
     await kubectl.run(["delete", "pod", "robot", "--wait=false"]);
     await eventually(async () => expect((await kubectl.try(["get", "pod", "robot"])).stderr).toContain("NotFound"));
