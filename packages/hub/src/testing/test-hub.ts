@@ -1,4 +1,4 @@
-import { type Client, createClient, resources, systemClock } from "@inkube/kube";
+import { type Client, createClient, systemClock } from "@inkube/kube";
 import { collectingLogger, startRealApiServer } from "@inkube/kube/testing";
 import type { LightMyRequestResponse } from "fastify";
 import { serveAdmission, whenAdmissionWorks } from "../admission/testing/serve-admission.ts";
@@ -8,7 +8,7 @@ import { type CredentialStore, createCredentialStore } from "../credentials/cred
 import type { Dialling } from "../endpoints/observe-endpoint.ts";
 import { createHub, type Hub, type HubOptions } from "../hub.ts";
 import { openStore, type Store } from "../store/index.ts";
-import { eventually } from "./eventually.ts";
+import { bindRole } from "./bind-role.ts";
 import { hubIdentity, installHub } from "./install-hub.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -141,7 +141,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
       const payload = body === undefined ? {} : { payload: body };
       return hub.server.inject({ method, url: path, headers: { ...authorization, ...headers }, ...payload });
     },
-    bind: (role, user, project) => bind(admin, role, user, project),
+    bind: (role, user, project) => bindRole(admin, role, user, project),
     async [Symbol.asyncDispose]() {
       stop.abort();
       await leading;
@@ -152,37 +152,4 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
       await server[Symbol.asyncDispose]();
     },
   };
-}
-
-async function bind(admin: Client, role: string, user: string, project: string | undefined): Promise<void> {
-  const rbac = "rbac.authorization.k8s.io";
-  const type = project === undefined ? resources.clusterrolebindings : resources.rolebindings;
-  await admin.create(type, {
-    metadata: { name: `${role}-${user}`.replaceAll(":", "-"), ...(project !== undefined && { namespace: project }) },
-    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: role },
-    subjects: [{ apiGroup: rbac, kind: "User", name: user }],
-  });
-  const rules = (await admin.get(resources.clusterroles, { name: role }))?.rules as ResourceRule[] | undefined;
-  const rule = rules?.find(({ resources: [resource] = [] }) => resource !== undefined);
-  const [group, resource, verb, name] = [
-    rule?.apiGroups[0],
-    rule?.resources?.[0],
-    rule?.verbs[0],
-    rule?.resourceNames?.[0],
-  ];
-  const resourceAttributes = { group, resource, verb, name, namespace: project };
-  await eventually(async () => {
-    const review = await admin.create(resources.subjectaccessreviews, {
-      metadata: { name: "" },
-      spec: { user, resourceAttributes },
-    });
-    if (!(review.status as { allowed: boolean }).allowed) throw new Error(`${user} does not have ${role} yet`);
-  });
-}
-
-interface ResourceRule {
-  apiGroups: string[];
-  resources?: string[];
-  resourceNames?: string[];
-  verbs: string[];
 }
