@@ -219,8 +219,8 @@ class SecretStore implements CredentialStore {
   /** Not one that was ended here a moment ago, which the copy may not know yet. */
   #known(id: string): Credential | undefined {
     const credential = this.get(id);
-    const seemsToCount = credential && refusalOf(credential, this.#options.clock.now()) === undefined;
-    return seemsToCount && this.#ended.has(credentialSecretName(id)) ? undefined : credential;
+    if (!credential || !this.#ended.has(credentialSecretName(id))) return credential;
+    return refusalOf(credential, this.#options.clock.now()) ? credential : undefined;
   }
 
   /** One that another replica made a moment ago is not in the copy yet. Tokens that are made up cannot keep the API server busy. */
